@@ -1,0 +1,105 @@
+"""What can be translated: the visitor's side of every task.
+
+A task says how its input is made (canvas kind, palette) and what it is called; how its weights
+are *trained* stands in `recipes.py`. Knows nothing about networks, files or gradio.
+"""
+
+from dataclasses import dataclass
+
+# The twelve classes of the CMP façades (Tyleček & Šára 2013), in the order of their label ids.
+# Colours are the modes of the clusters in the paper's JPEG label maps (a jet colour map).
+FACADE_PALETTE: tuple[tuple[str, tuple[int, int, int]], ...] = (
+    ("background", (0, 0, 222)),
+    ("wall", (0, 48, 255)),
+    ("window", (0, 128, 255)),
+    ("door", (0, 207, 255)),
+    ("cornice", (32, 255, 224)),
+    ("sill", (112, 254, 142)),
+    ("balcony", (192, 255, 63)),
+    ("shutter", (255, 240, 0)),
+    ("deco", (255, 159, 0)),
+    ("molding", (255, 80, 0)),
+    ("pillar", (254, 0, 0)),
+    ("shop", (174, 0, 0)),
+)
+
+# The twelve classes of CamVid as found in the street label maps.
+STREET_PALETTE: tuple[tuple[str, tuple[int, int, int]], ...] = (
+    ("road", (128, 64, 128)),
+    ("building", (128, 0, 0)),
+    ("sky", (128, 128, 128)),
+    ("tree", (128, 128, 0)),
+    ("pavement", (60, 40, 222)),
+    ("car", (64, 0, 128)),
+    ("person", (64, 64, 0)),
+    ("cyclist", (0, 128, 192)),
+    ("pole", (192, 192, 128)),
+    ("sign", (192, 128, 128)),
+    ("fence", (64, 64, 128)),
+    ("other", (0, 0, 0)),
+)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing a visitor can do.
+
+    name: the task's name and the name of its checkpoint folder.
+    title, line: heading and one line of text for its card.
+    canvas: how the input is made: "lines" (black pen on white), "labels" (palette areas),
+        "mask" (brush holes into an uploaded photo) or "photo" (an upload is the input).
+    palette: for "labels", the (name, RGB) of each class; anything drawn is snapped to it.
+    ground: for "labels", the class with which an empty canvas is filled.
+    brush: for "labels", the class in hand at the start.
+    """
+
+    name: str
+    title: str
+    line: str
+    canvas: str = "photo"
+    palette: tuple[tuple[str, tuple[int, int, int]], ...] = ()
+    ground: str = ""
+    brush: str = ""
+
+
+# In the order in which the page shows them.
+TASKS: dict[str, Task] = {
+    task.name: task
+    for task in (
+        Task("edges2cats", "Cat", "Draw a cat's face, get its fur.", "lines"),
+        Task(
+            "facades",
+            "Façade",
+            "Arrange windows, doors and balconies, get a house.",
+            "labels",
+            FACADE_PALETTE,
+            ground="wall",
+            brush="window",
+        ),
+        Task("edges2shoes", "Shoe", "Draw an outline, get a shoe or a bag.", "lines"),
+        Task("map2aerial", "Map to aerial photo", "From a street map to the view from above."),
+        Task("aerial2map", "Aerial photo to map", "From the view from above to a street map."),
+        Task(
+            "labels2street",
+            "Street",
+            "Paint road, trees and cars, get a drive through town.",
+            "labels",
+            STREET_PALETTE,
+            ground="building",
+            brush="car",
+        ),
+        Task("inpaint", "Fill in", "Brush something out of a photo, see it filled in.", "mask"),
+        Task("gray2color", "Colour", "Give a black-and-white photo its colours."),
+        Task("cutout", "Cut out", "Put the animal in a photo on white."),
+        Task("photo2edges", "Photo to drawing", "Turn a photo into lines to draw on."),
+        Task("thermal2color", "Thermal to visible", "From a heat camera's view to daylight."),
+        Task("sketch2emoji", "Emoji", "Draw an outline, get it coloured in.", "lines"),
+    )
+}
+
+
+def find_task(name: str) -> Task:
+    """The task called `name`. Raises ValueError that lists the names that exist."""
+    if name not in TASKS:
+        raise ValueError(f"no task is called {name!r}; there are: {', '.join(TASKS)}")
+    return TASKS[name]
