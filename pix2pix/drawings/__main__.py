@@ -1,0 +1,50 @@
+"""python -m pix2pix.drawings [TASK ...]: (re)write the example pictures, by default those of every task."""
+
+import argparse
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from PIL import Image
+
+from . import EXAMPLES
+from .cats import CATS, draw
+from .facades import FACADES
+
+Drawings = dict[str, Callable[[], Image.Image]]
+
+DRAWINGS: dict[str, Drawings] = {
+    "edges2cats": {name: partial(draw, cat) for name, cat in CATS.items()},
+    "facades": FACADES,
+}
+"""Task name → picture name → the function that draws it, for what is drawn by Pillow and numpy alone."""
+
+
+def write(folder: Path, pictures: Drawings) -> Iterator[Path]:
+    """Write every picture as folder/NAME.png and remove PNGs that are no longer drawn; yields the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.png"):
+        if old.stem not in pictures:
+            old.unlink()
+    for name, make in pictures.items():
+        path = folder / f"{name}.png"
+        make().save(path, optimize=True)
+        yield path
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m pix2pix.drawings", description="Write the example pictures."
+    )
+    parser.add_argument("tasks", nargs="*", help=f"of: {', '.join(DRAWINGS)} (all of them if none is named)")
+    tasks = parser.parse_args().tasks or list(DRAWINGS)
+    unknown = [task for task in tasks if task not in DRAWINGS]
+    if unknown:
+        parser.error(f"nothing is drawn for {', '.join(unknown)}; there are: {', '.join(DRAWINGS)}")
+    for task in tasks:
+        files = list(write(EXAMPLES / task, DRAWINGS[task]))
+        print(f"{task}: {len(files)} pictures, {sum(f.stat().st_size for f in files) / 1024:.0f} KB")
+
+
+if __name__ == "__main__":
+    main()
