@@ -9,13 +9,17 @@ from PIL import Image
 
 from . import EXAMPLES
 from .cats import CATS, draw
+from .emoji import EMOJI
 from .facades import FACADES
+from .shoes import SHOES
 
 Drawings = dict[str, Callable[[], Image.Image]]
 
 DRAWINGS: dict[str, Drawings] = {
     "edges2cats": {name: partial(draw, cat) for name, cat in CATS.items()},
     "facades": FACADES,
+    "edges2shoes": SHOES,
+    "sketch2emoji": EMOJI,
 }
 """Task name → picture name → the function that draws it, for what is drawn by Pillow and numpy alone."""
 

@@ -128,7 +128,7 @@ class Pen:
         return [part for part in parts if len(part) > 1]
 
     def _round_brush(self, path: np.ndarray, width: float) -> None:
-        radius = width / 2
+        radius = (width - 1) / 2  # an ellipse includes the pixels on both of its edges
         self._draw.line([tuple(p) for p in path], fill=0, width=max(1, round(width)))
         for x, y in path:
             self._draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=0)
