@@ -174,7 +174,7 @@ def _eye(pen: Pen, cat: Cat, side: int) -> None:
         case "big":
             pen.arc((cx, y), (a * 0.95 * squeeze, a))
             pen.dot((cx, y + a * 0.05), (a * 0.6, a * 0.68))
-            pen.arc((cx + a * 0.2, y - a * 0.25), a * 0.17, width=0.1, fill=255)
+            pen.arc((cx + a * 0.2, y - a * 0.25), a * 0.17, width=0, fill=255)
         case "iris":
             pen.loop(*almond)
             pen.arc((cx + side * a * 0.03, y - a * 0.02), (a * 0.52 * squeeze, a * 0.54))

@@ -18,7 +18,7 @@ Points = list[tuple[float, float]]
 class Pen:
     """Draws dark lines on a white sheet.
 
-    width: line thickness, px.
+    width: line thickness, px; at least 0.5 (0 for the edge of a filled area that shall have no line).
     wobble: how far a line strays from where it should run, px (one standard deviation).
     slip: how far the points that the hand aims at are missed, px (one standard deviation).
     gaps: share of every line that the pen does not touch the paper, 0 to 1.
@@ -100,7 +100,7 @@ class Pen:
         path = path + self._stray(path)
         if fill is not None:
             self._draw.polygon([tuple(p) for p in path * OVERSAMPLING], fill=fill)
-        for part in self._touching(path):
+        for part in self._touching(path) if width else []:
             self._round_brush(part * OVERSAMPLING, width * OVERSAMPLING)
 
     def _stray(self, path: np.ndarray) -> np.ndarray:
@@ -129,7 +129,7 @@ class Pen:
 
     def _round_brush(self, path: np.ndarray, width: float) -> None:
         radius = (width - 1) / 2  # an ellipse includes the pixels on both of its edges
-        self._draw.line([tuple(p) for p in path], fill=0, width=max(1, round(width)))
+        self._draw.line([tuple(p) for p in path], fill=0, width=round(width))
         for x, y in path:
             self._draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=0)
 

@@ -1,0 +1,352 @@
+"""Street scenes as label maps, seen from a car as CamVid's are.
+
+Every function paints one street from far to near: sky, houses and trees, ground, then what stands
+on it. Sizes of things on the ground follow from how far below the horizon their feet are.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image
+
+from ..tasks import STREET_PALETTE
+from .label_sheet import LabelSheet, outline
+from .pen import SIZE, Points
+
+Place = tuple[float, float]
+
+PERSON: Points = [
+    (-2, 0), (-4, -20), (-7, -24), (-8, -44), (-4, -50), (-3, -53), (-4, -58), (0, -62), (4, -58), (3, -53),
+    (4, -50), (8, -44), (7, -24), (4, -20), (3, 0),
+]  # fmt: skip
+"""A walker in units of 1/62 of the height, feet at (0, 0); the car, bus and cyclist likewise."""
+
+CAR_FROM_BEHIND: Points = [
+    (-30, 0), (-33, -8), (-34, -28), (-31, -34), (-24, -50), (-18, -54), (18, -54), (24, -50), (31, -34), (34, -28),
+    (33, -8), (30, 0), (22, 0), (21, -5), (-21, -5), (-22, 0),
+]  # fmt: skip
+
+CAR_FROM_THE_SIDE: Points = [
+    (-62, -6), (-64, -24), (-58, -31), (-40, -34), (-26, -50), (-12, -54), (18, -54), (30, -50), (44, -34), (60, -28),
+    (64, -16), (62, -6), (50, -4), (44, 0), (36, 0), (30, -4), (-30, -4), (-36, 0), (-44, 0), (-50, -4),
+]  # fmt: skip
+
+BUS: Points = [(-34, 0), (-37, -10), (-37, -100), (-32, -108), (32, -108), (37, -100), (37, -10), (34, 0)]
+
+CYCLIST: Points = [
+    (-4, 0), (-6, -14), (-4, -26), (-9, -34), (-9, -50), (-4, -56), (-4, -62), (0, -66), (4, -62), (4, -56), (9, -50),
+    (9, -34), (4, -26), (6, -14), (4, 0),
+]  # fmt: skip
+
+
+class Street(LabelSheet):
+    """A label sheet with a road that runs to a vanishing point.
+
+    horizon: the vanishing point, px. left, right: where the road's edges meet the sheet's bottom, px
+    (may lie outside the sheet). kerbs: likewise the outer edges of the pavements.
+    """
+
+    def __init__(self, horizon: Place, left: float, right: float, kerbs: Place, seed: int = 0):
+        super().__init__(STREET_PALETTE, ground="sky")
+        self.horizon, self.left, self.right, self.kerbs = horizon, left, right, kerbs
+        self._random = np.random.default_rng(seed)
+
+    def ground(self, beside: str = "pavement") -> None:
+        """Road and pavements; beside: what lies beyond the pavements."""
+        x, y = self.horizon
+        self.polygon(beside, (0, y), (SIZE, y), (SIZE, SIZE), (0, SIZE))
+        self.polygon("pavement", (x - 5, y), (x + 5, y), (self.kerbs[1], SIZE), (self.kerbs[0], SIZE))
+        self.polygon("road", (x - 3, y), (x + 3, y), (self.right, SIZE), (self.left, SIZE))
+
+    def houses(
+        self, side: int, roofs: list[float], kerb: float | None = None, name: str = "building"
+    ) -> None:
+        """A row of houses from the sheet's edge to the vanishing point; side: -1 left, 1 right.
+
+        roofs: height of each house above the horizon were it at the sheet's edge, px.
+        kerb: where the houses' feet meet the sheet's bottom; by default the pavement's outer edge.
+        """
+        x, y = self.horizon
+        foot = (self.kerbs[0] if side < 0 else self.kerbs[1]) if kerb is None else kerb
+        edge = 0.0 if side < 0 else float(SIZE)
+        # houses of equal length look shorter the farther they are: 1, 0.55, 0.55² ... of the way to go
+        near = 1.0
+        for roof in roofs:
+            far = near * 0.58
+            left, right = x + (edge - x) * near, x + (edge - x) * far
+            slope = (SIZE - y) / (foot - x)  # of the line where the houses meet the ground
+            points = [
+                (left, y - roof * near), (right, y - roof * (near * 0.25 + far * 0.75)), (right, y + slope * (right - x)),
+                (left, y + slope * (left - x)),
+            ]  # fmt: skip
+            self.polygon(name, *points)
+            near = far
+        self.polygon(
+            name, (x + (edge - x) * near, y - 10), (x, y - 6), (x, y + 2), (x + (edge - x) * near, y + 3)
+        )
+
+    def crown(self, middle: Place, rx: float, ry: float, name: str = "tree") -> None:
+        """A ragged ellipse: the leaves of a tree or a hedge."""
+        angles = np.linspace(0, 2 * np.pi, 56, endpoint=False)
+        radii = 1 + self._random.normal(0, 0.05, 56) + 0.07 * np.sin(5 * angles + self._random.uniform(0, 6))
+        self.polygon(
+            name,
+            *(
+                (middle[0] + rx * r * np.cos(a), middle[1] + ry * r * np.sin(a))
+                for a, r in zip(angles, radii, strict=True)
+            ),
+        )
+
+    def tree(self, foot: Place, height: float) -> None:
+        """A tree that stands at foot."""
+        self.box("tree", foot[0] - height * 0.03, foot[1] - height * 0.5, height * 0.06, height * 0.5)
+        self.crown((foot[0], foot[1] - height * 0.66), height * 0.3, height * 0.36)
+
+    def put(self, name: str, shape: Points, foot: Place, height: float) -> None:
+        """One of the shapes above, `height` px high, its feet at foot."""
+        tallest = -min(y for _, y in shape)
+        self.polygon(name, *outline(shape, *foot, scale=height / tallest))
+
+    def person(self, foot: Place, height: float | None = None) -> None:
+        self.put("person", PERSON, foot, height or self.high(foot, 0.72))
+
+    def cyclist(self, foot: Place, height: float | None = None) -> None:
+        self.put("cyclist", CYCLIST, foot, height or self.high(foot, 0.78))
+
+    def car(self, foot: Place, height: float | None = None, shape: Points = CAR_FROM_BEHIND) -> None:
+        self.put("car", shape, foot, height or self.high(foot, 0.62))
+
+    def high(self, foot: Place, share: float) -> float:
+        """The height in px of a thing whose size is `share` of the camera's height above the ground."""
+        return (foot[1] - self.horizon[1]) * share * 1.5
+
+    def pole(self, foot: Place, height: float, width: float = 3, sign: Place | None = None) -> None:
+        """A post; sign: (width, height) in px of the board at its top."""
+        self.box("pole", foot[0] - width / 2, foot[1] - height, width, height)
+        if sign:
+            self.box("sign", foot[0] - sign[0] / 2, foot[1] - height, *sign)
+
+    def lamp(self, foot: Place, height: float, arm: float) -> None:
+        """A street lamp with an arm of `arm` px to the right (negative: left)."""
+        self.pole(foot, height, 2)
+        self.box("pole", min(foot[0], foot[0] + arm), foot[1] - height, abs(arm), 2)
+        self.box("pole", foot[0] + arm - (0 if arm < 0 else 7), foot[1] - height, 7, 4)
+
+
+def old_town() -> Image.Image:
+    """Houses at the left, a park at the right, two cyclists ahead."""
+    street = Street((140, 118), -60, 330, (-290, 400), seed=1)
+    street.ground()
+    street.crown((226, 62), 86, 66)
+    street.crown((168, 96), 26, 26)
+    street.box("fence", 160, 112, 96, 22)
+    street.polygon("pavement", (148, 120), (256, 134), (256, 150))
+    street.houses(-1, [130, 128, 110, 96, 80])
+    street.car((206, 152), 40)
+    street.car((158, 128), 14)
+    street.cyclist((118, 168), 54)
+    street.cyclist((134, 152), 38)
+    street.pole((108, 144), 66, 3, (10, 18))
+    street.lamp((228, 150), 80, -12)
+    return street.image()
+
+
+def city_canyon() -> Image.Image:
+    """High houses on both sides, cars parked at the left, people at the right."""
+    street = Street((128, 124), -30, 270, (-150, 400), seed=2)
+    street.ground()
+    street.houses(-1, [150, 128, 140, 100, 110])
+    street.houses(1, [140, 150, 118, 120, 90])
+    for x, y in ((104, 142), (86, 158), (52, 190)):
+        street.car((x, y))
+    street.car((136, 140))
+    street.person((206, 190))
+    street.person((222, 192))
+    street.person((178, 158))
+    street.pole((188, 166), 88, 3, (11, 26))
+    street.pole((70, 158), 90, 3)
+    for x, y, w in ((226, 84, 12), (196, 98, 8), (34, 70, 14)):
+        street.box("sign", x, y, w, w * 1.2)
+    return street.image()
+
+
+def avenue() -> Image.Image:
+    """Trees on both sides meet over a wide road."""
+    street = Street((128, 128), -90, 346, (-220, 476), seed=3)
+    street.ground()
+    street.houses(-1, [90, 84, 78])
+    street.houses(1, [84, 92, 70])
+    for x, y, h in (
+        (110, 138, 44),
+        (146, 138, 44),
+        (92, 150, 74),
+        (164, 150, 74),
+        (58, 172, 126),
+        (198, 172, 126),
+    ):
+        street.tree((x, y), h)
+    street.tree((6, 204), 216)
+    street.tree((252, 204), 216)
+    street.car((98, 174))
+    street.car((146, 150))
+    street.car((136, 138))
+    return street.image()
+
+
+def crossing() -> Image.Image:
+    """A junction with traffic lights; a car passes from the side."""
+    street = Street((120, 116), -400, 640, (-500, 740), seed=4)
+    street.polygon("building", (0, 20), (50, 34), (88, 78), (112, 100), (112, 130), (0, 132))
+    street.polygon(
+        "building", (256, 0), (206, 10), (206, 36), (160, 56), (160, 84), (134, 96), (134, 128), (256, 134)
+    )
+    street.crown((122, 104), 16, 14)
+    street.box("pavement", 0, 128, 256, 9)
+    street.box("road", 0, 136, 256, 120)
+    street.polygon("pavement", (0, 138), (44, 138), (20, 164), (0, 170))
+    street.polygon("pavement", (256, 136), (206, 137), (226, 160), (256, 168))
+    street.polygon("road", (112, 128), (132, 128), (150, 140), (92, 140))
+    street.car((124, 134), 13)
+    street.car((170, 170), 42, CAR_FROM_THE_SIDE)
+    street.pole((26, 172), 120, 4, (13, 32))
+    street.pole((222, 168), 104, 4, (12, 28))
+    street.person((10, 164), 42)
+    street.person((236, 158), 38)
+    street.person((246, 160), 38)
+    street.cyclist((84, 178), 52)
+    return street.image()
+
+
+def suburb() -> Image.Image:
+    """Low houses behind hedges and fences, much sky."""
+    street = Street((136, 130), -70, 320, (-170, 420), seed=5)
+    street.ground(beside="tree")
+    for left, top, width in ((0, 84, 56), (66, 100, 34), (176, 96, 40), (222, 80, 34)):
+        street.box("building", left, top, width, 134 - top + 10)
+        street.polygon("building", (left - 4, top), (left + width / 2, top - 20), (left + width + 4, top))
+    street.crown((62, 118), 18, 26)
+    street.crown((112, 122), 14, 14)
+    street.crown((166, 116), 16, 22)
+    street.crown((224, 126), 20, 22)
+    street.polygon("fence", (0, 150), (110, 128), (110, 138), (0, 184))
+    street.polygon("fence", (256, 146), (160, 128), (160, 138), (256, 178))
+    street.car((74, 178))
+    street.car((150, 142))
+    street.lamp((196, 162), 108, -18)
+    street.lamp((104, 146), 56, 10)
+    return street.image()
+
+
+def country_road() -> Image.Image:
+    """Nothing but trees, a bend and a sign."""
+    street = Street((104, 130), -80, 300, (-80, 300), seed=6)
+    street.box("tree", 0, 120, 256, 136)
+    for x, y, r in (
+        (14, 92, 44),
+        (56, 110, 26),
+        (150, 112, 26),
+        (188, 96, 38),
+        (236, 72, 54),
+        (104, 120, 20),
+    ):
+        street.crown((x, y), r, r * 0.9)
+    street.blob("road", (-80, 256), (-80, 256), (10, 190), (70, 152), (96, 136), (124, 130), (124, 130), (134, 131),
+                (134, 131), (130, 140), (160, 166), (230, 214), (300, 256), (300, 256))  # fmt: skip
+    street.polygon("pavement", (256, 228), (256, 246), (150, 164), (142, 156))
+    street.pole((206, 190), 78, 4, (26, 26))
+    street.car((112, 152), 22)
+    street.lamp((34, 176), 130, 14)
+    return street.image()
+
+
+def bus_ahead() -> Image.Image:
+    """Behind a bus in a shopping street, many people on the pavement."""
+    street = Street((118, 122), -50, 250, (-200, 440), seed=7)
+    street.ground()
+    street.houses(-1, [96, 110, 90, 84])
+    street.houses(1, [136, 110, 124, 90])
+    street.put("car", BUS, (134, 178), 96)
+    street.car((70, 176))
+    for x, y in ((196, 158), (206, 164), (222, 178), (240, 186), (40, 168), (26, 176)):
+        street.person((x, y))
+    street.cyclist((204, 202), 74)
+    street.pole((180, 158), 74, 3, (10, 22))
+    street.tree((244, 160), 96)
+    return street.image()
+
+
+def car_park() -> Image.Image:
+    """A low shop with parked cars before it."""
+    street = Street((128, 120), -600, 850, (-700, 950), seed=8)
+    street.box("building", 0, 66, 256, 76)
+    street.box("building", 0, 54, 90, 20)
+    street.box("road", 0, 144, 256, 112)
+    street.box("pavement", 0, 138, 256, 8)
+    street.crown((226, 52), 44, 40)
+    street.box("tree", 226, 80, 5, 62)
+    street.box("sign", 104, 76, 70, 14)
+    street.box("other", 116, 104, 30, 36)
+    for x, h in ((30, 34), (74, 32), (150, 32), (196, 34)):
+        street.car((x, 162), h)
+    street.car((238, 200), 66)
+    street.person((112, 172), 46)
+    street.person((124, 170), 44)
+    street.pole((20, 150), 128, 3, (14, 34))
+    street.lamp((176, 150), 112, -16)
+    return street.image()
+
+
+def empty_street() -> Image.Image:
+    """Road, pavements, houses, sky: the least that makes a street."""
+    street = Street((128, 126), -70, 326, (-220, 476), seed=9)
+    street.ground()
+    street.houses(-1, [110, 110, 110, 110])
+    street.houses(1, [96, 96, 96, 96])
+    return street.image()
+
+
+def rush_hour() -> Image.Image:
+    """Cars in three lanes under a row of lamps, a tower at the end."""
+    street = Street((128, 112), -130, 386, (-240, 500), seed=10)
+    street.ground()
+    street.polygon("building", (116, 112), (116, 44), (128, 20), (140, 44), (140, 112))
+    street.houses(-1, [70, 84, 70, 80])
+    street.houses(1, [88, 70, 76, 70])
+    street.crown((40, 112), 26, 24)
+    street.crown((212, 112), 28, 26)
+    for x, y in (
+        (118, 124),
+        (128, 124),
+        (140, 124),
+        (102, 138),
+        (130, 142),
+        (154, 138),
+        (70, 166),
+        (190, 164),
+    ):
+        street.car((x, y))
+    street.car((132, 196))
+    for x, y, h, arm in ((96, 138, 58, 12), (162, 138, 58, -12), (52, 164, 120, 22), (208, 164, 120, -22)):
+        street.lamp((x, y), h, arm)
+    return street.image()
+
+
+STREETS: dict[str, Callable[[], Image.Image]] = {
+    f"{i:02d}-{scene.__name__.replace('_', '-')}": scene
+    for i, scene in enumerate(
+        (
+            old_town,
+            city_canyon,
+            avenue,
+            crossing,
+            suburb,
+            country_road,
+            bus_ahead,
+            car_park,
+            empty_street,
+            rush_hour,
+        ),
+        start=1,
+    )
+}
+"""Picture name → the function that paints it: mode "RGB", 256 x 256, palette colours only."""
