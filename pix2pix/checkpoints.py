@@ -1,0 +1,213 @@
+"""A checkpoint on disk: config.json, generator.safetensors, discriminator.safetensors, README.md.
+
+Weights are data, never pickle. Shipped convolution weights are int8 with one float32 scale an output channel;
+everything else is float16. Writing is atomic: a new file, then a rename.
+"""
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from pix2pix.config import TrainConfig
+from pix2pix.discriminators import PatchDiscriminator
+from pix2pix.generator import UNetGenerator
+from pix2pix.images import CHANNELS
+from pix2pix.losses import is_conditional
+from pix2pix.pairs import input_output_kinds
+
+SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
+SCALE = ".scale"  # suffix of the tensor that holds an int8 tensor's scales
+
+
+def root() -> Path:
+    """The folder of checkpoint folders: $PIX2PIX_CHECKPOINTS, or the one that came with the code."""
+    return Path(os.environ.get("PIX2PIX_CHECKPOINTS") or SHIPPED)
+
+
+def available() -> list[str]:
+    """Names of the checkpoints that have a generator, sorted."""
+    return sorted(path.parent.name for path in root().glob("*/generator.safetensors"))
+
+
+def find(name: str | Path) -> Path:
+    """Folder of a checkpoint, by name below `root()` or by path. ValueError lists the names that exist."""
+    for folder in (root() / name, Path(name)):
+        if (folder / "generator.safetensors").is_file() and (folder / "config.json").is_file():
+            return folder
+    names = ", ".join(available()) or "none"
+    raise ValueError(f"no checkpoint {str(name)!r}; there are: {names} (in {root()}), or give a folder")
+
+
+# --- Networks from settings ----------------------------------------------------------------------------
+
+
+def model_settings(config: TrainConfig) -> dict[str, Any]:
+    """What config.json says of the networks: enough to build both and to use them."""
+    input_kind, output_kind = input_output_kinds(config.pairs)
+    seen = CHANNELS[output_kind] + (CHANNELS[input_kind] if is_conditional(config.objective) else 0)
+    return {
+        "task": config.task,
+        "input_kind": input_kind,
+        "output_kind": output_kind,
+        "generator": {
+            "in_channels": CHANNELS[input_kind],
+            "out_channels": CHANNELS[output_kind],
+            "ngf": config.ngf,
+            "image_size": config.crop_size,
+            "skips": config.skips,
+            "dropout": config.dropout,
+        },
+        "discriminator": {"in_channels": seen, "ndf": config.ndf, "n_layers": config.n_layers},
+    }
+
+
+def build_generator(settings: dict[str, Any]) -> UNetGenerator:
+    return UNetGenerator(**settings["generator"])
+
+
+def build_discriminator(settings: dict[str, Any]) -> PatchDiscriminator:
+    return PatchDiscriminator(**settings["discriminator"])
+
+
+# --- Tensors on disk -----------------------------------------------------------------------------------
+
+
+def output_channel_dim(module: nn.Module) -> int:
+    return 1 if isinstance(module, nn.ConvTranspose2d) else 0
+
+
+def quantise(weight: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+    """float → (int8 of the same shape, float32 scale for each index of `dim`); weight ≈ int8 · scale."""
+    others = [d for d in range(weight.dim()) if d != dim]
+    scale = (weight.abs().amax(others, keepdim=True) / 127).clamp_min(1e-12)
+    return (weight / scale).round().clamp(-127, 127).to(torch.int8), scale.flatten()
+
+
+def pack(model: nn.Module) -> dict[str, Tensor]:
+    """A network's weights as they are shipped."""
+    packed: dict[str, Tensor] = {}
+    for prefix, module in model.named_modules():
+        for name, tensor in module.named_parameters(prefix, recurse=False):
+            tensor = tensor.detach().float().cpu()
+            if tensor.dim() == 4:
+                packed[name], packed[name + SCALE] = quantise(tensor, output_channel_dim(module))
+            else:
+                packed[name] = tensor.half()
+    return {name: tensor.contiguous() for name, tensor in packed.items()}
+
+
+def unpack(packed: dict[str, Tensor], model: nn.Module) -> None:
+    """Fill `model` with shipped weights; strict. ValueError says which names differ."""
+    state: dict[str, Tensor] = {}
+    modules = dict(model.named_modules())
+    for name, tensor in packed.items():
+        if name.endswith(SCALE):
+            continue
+        if tensor.dtype == torch.int8:
+            module = modules.get(name.rpartition(".")[0])
+            shape = [1] * tensor.dim()
+            shape[output_channel_dim(module)] = -1
+            tensor = tensor.float() * packed[name + SCALE].view(shape)
+        state[name] = tensor.float()
+    wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    given = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    if wanted != given:
+        differing = sorted(
+            name for name in wanted.keys() | given.keys() if wanted.get(name) != given.get(name)
+        )
+        first = differing[0]
+        raise ValueError(
+            f"weights do not fit config.json: {len(differing)} tensors differ, first {first!r}: "
+            f"expected {wanted.get(first, 'none')}, found {given.get(first, 'none')}"
+        )
+    model.load_state_dict(state)
+
+
+def write_tensors(tensors: dict[str, Tensor], path: Path, metadata: dict[str, str] | None = None) -> None:
+    """Save as safetensors: to a new file, flushed, then renamed over the old one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(path.name + ".new")
+    try:
+        save_file(tensors, fresh, metadata)
+        with open(fresh, "rb+") as file:
+            os.fsync(file.fileno())
+        fresh.chmod(0o644)  # safetensors makes it readable for the owner alone
+        os.replace(fresh, path)
+    except (OSError, SafetensorError) as error:
+        fresh.unlink(missing_ok=True)
+        raise OSError(
+            f"{path}: could not be written ({error}); what was saved before is still there"
+        ) from None
+
+
+def write_text(text: str, path: Path) -> None:
+    """Like `write_tensors`, for text."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_text(text, encoding="utf-8")
+    os.replace(fresh, path)
+
+
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """(tensors, metadata). ValueError names a file that is missing or damaged."""
+    if not path.is_file():
+        raise ValueError(f"{path}: no such file")
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise ValueError(f"{path}: not a whole safetensors file ({error})") from None
+
+
+# --- Checkpoints ---------------------------------------------------------------------------------------
+
+
+def save(
+    folder: Path,
+    config: TrainConfig,
+    generator: nn.Module,
+    discriminator: nn.Module | None,
+    training: dict[str, Any] | None = None,
+) -> None:
+    """Write a checkpoint that `load_generator` and `load_discriminator` read.
+
+    discriminator: None where the objective has none. training: what is told about the run (steps done,
+    losses, machine), kept in config.json.
+    """
+    settings = model_settings(config)
+    write_tensors(pack(generator), folder / "generator.safetensors")
+    if discriminator is not None:
+        write_tensors(pack(discriminator), folder / "discriminator.safetensors")
+    left_out = {"data", "out", "resume"}  # paths of one machine
+    recipe = {k: v for k, v in dataclasses.asdict(config).items() if k not in left_out}
+    content = {**settings, "recipe": recipe, "training": training or {}}
+    write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", folder / "config.json")
+
+
+def load_settings(folder: Path) -> dict[str, Any]:
+    path = folder / "config.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        raise ValueError(f"{path}: not a checkpoint's config ({error})") from None
+
+
+def load_generator(folder: Path) -> UNetGenerator:
+    """The generator of a checkpoint folder, float32 on the CPU."""
+    generator = build_generator(load_settings(folder))
+    unpack(read_tensors(folder / "generator.safetensors")[0], generator)
+    return generator.requires_grad_(False)
+
+
+def load_discriminator(folder: Path) -> PatchDiscriminator:
+    """The discriminator of a checkpoint folder, float32 on the CPU."""
+    discriminator = build_discriminator(load_settings(folder))
+    unpack(read_tensors(folder / "discriminator.safetensors")[0], discriminator)
+    return discriminator.requires_grad_(False)

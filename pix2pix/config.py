@@ -1,0 +1,99 @@
+"""Every setting of a training run, with the paper's value: the one list of defaults.
+
+The command line of `train.py` is made from this dataclass; the recipes in `recipes.py` are changes to it.
+"""
+
+import dataclasses
+import types
+import typing
+from dataclasses import dataclass
+
+from pix2pix.losses import OBJECTIVES
+
+PAIRS = ("aligned", "soft-edges", "lines", "edges", "drawing", "gray", "holes", "cutout")
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Settings of a run. The comment behind a field is its help text on the command line."""
+
+    task: str = "custom"  # a recipe's name (see pix2pix/recipes.py), or any name for a task of your own
+    data: str = ""  # folder of training pairs
+    out: str = ""  # run folder: state, checkpoint, losses, sample sheets
+
+    pairs: str = "aligned"  # aligned: pairs on disk; edges | gray | holes: made from plain photos
+    direction: str = "AtoB"  # AtoB: left half (or first folder) is the input; BtoA: the other way round
+    load_size: int = 286  # jitter: pairs are resized to this … (paper: 286)
+    crop_size: int = 256  # … and cropped at random to this, the size of the network (paper: 256)
+    flip: bool = True  # mirror half of the pairs at random (paper: yes)
+    place: bool = False  # instead of the crop: any scale and position on a white page (ours, for drawings)
+    on_white: bool = False  # put the photo's animal on white first, with the cutout checkpoint (ours)
+
+    ngf: int = 64  # width of the generator (paper: 64)
+    ndf: int = 64  # width of the discriminator (paper: 64)
+    n_layers: int = 3  # stride-2 layers of D: 0 pixel, 1 16×16, 3 70×70 (paper), 5 286×286
+    skips: bool = True  # U-Net; no-skips is the paper's encoder-decoder
+    dropout: float = 0.5  # rate of the only noise, the first three decoder layers (paper: 0.5)
+
+    objective: str = "l1+cgan"  # l1 | gan | cgan | l1+gan | l1+cgan (paper: l1+cgan)
+    lambda_l1: float = 100.0  # weight of L1 against the GAN term (paper: 100)
+    steps: int = 80_000  # optimiser steps (paper: 200 epochs of 400 façades at batch 1)
+    batch_size: int = 1  # pairs a step, over all processes (paper: 1 façades and maps, 4 edges)
+    learning_rate: float = 2e-4  # Adam's, for G and D alike (paper: 2e-4)
+    beta1: float = 0.5  # Adam's first momentum (paper: 0.5)
+    beta2: float = 0.999  # Adam's second momentum (paper: 0.999)
+    constant_part: float = 0.5  # part of the run before the rate falls linearly to 0 (PyTorch port: 0.5)
+    ema: float = 0.0  # decay of the averaged generator weights that are shipped; 0: the last weights (paper)
+
+    seed: int = 0  # everything random follows from it and the step's number
+    device: str = "auto"  # auto | cpu | cuda
+    precision: str = "auto"  # auto | bf16 | fp32: bf16 autocast where the processor has it
+    threads: int = 0  # CPU threads of torch; 0: torch's own choice
+    save_every: int = 1000  # steps between saved states
+    sample_every: int = 2500  # steps between sample sheets
+    resume: bool = False  # go on from the state in the run folder
+
+    def __post_init__(self) -> None:
+        choices = {
+            "pairs": PAIRS,
+            "direction": ("AtoB", "BtoA"),
+            "objective": OBJECTIVES,
+            "n_layers": range(6),
+            "precision": ("auto", "bf16", "fp32"),
+        }
+        for name, allowed in choices.items():
+            if getattr(self, name) not in allowed:
+                listed = ", ".join(str(value) for value in allowed)
+                raise ValueError(f"--{flag(name)} is {getattr(self, name)!r}; expected one of: {listed}")
+        for name in ("ngf", "ndf", "steps", "batch_size", "save_every", "sample_every"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"--{flag(name)} is {getattr(self, name)}; expected 1 or more")
+        for name in ("dropout", "ema", "constant_part"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"--{flag(name)} is {getattr(self, name)}; expected 0 to 1")
+        if self.load_size < self.crop_size:
+            raise ValueError(
+                f"--load-size is {self.load_size}; expected {self.crop_size} or more (--crop-size)"
+            )
+        if self.crop_size < 8 or self.crop_size & (self.crop_size - 1):
+            raise ValueError(f"--crop-size is {self.crop_size}; expected a power of two, such as 256")
+
+
+def flag(field_name: str) -> str:
+    return field_name.replace("_", "-")
+
+
+def field_help() -> dict[str, str]:
+    """Field name → its help text, read from the comments above."""
+    import inspect
+    import re
+
+    found = re.findall(r"^    (\w+): [^\n]*?  # (.+)$", inspect.getsource(TrainConfig), re.M)
+    return dict(found)
+
+
+def field_type(field: dataclasses.Field) -> type:
+    """The plain type of a field (int, float, str or bool)."""
+    kind = typing.get_type_hints(TrainConfig)[field.name]
+    assert not isinstance(kind, types.UnionType)
+    return kind

@@ -1,0 +1,220 @@
+"""Pictures in, pictures out: the one file that changes value range and layout.
+
+Inside the package a picture is a float tensor (N, C, H, W) in [-1, 1]; outside it is a PIL image.
+Also decodes what strangers upload, safely. Knows nothing about networks or tasks.
+"""
+
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image, ImageOps
+from torch import Tensor
+
+# Pillow would decode many more; these are what people draw and photograph with.
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "MPO")
+MAX_PIXELS = 50_000_000  # a 50-megapixel photo takes 150 MB; more is an accident or an attack
+
+WHITE = (255, 255, 255)
+
+
+def load_image(source: str | Path | bytes) -> Image.Image:
+    """Decode a file (or its bytes) that anyone may have sent.
+
+    Returns RGB, or RGBA where the file has transparency; turned upright by its EXIF orientation.
+    Raises ValueError with one line that names the file and the reason.
+    """
+    name = "the image" if isinstance(source, bytes) else str(source)
+    if not isinstance(source, bytes) and not Path(source).is_file():
+        raise ValueError(f"{name}: no such file")
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(stream, formats=FORMATS) as image:
+                width, height = image.size
+                if width * height > MAX_PIXELS:
+                    raise ValueError(
+                        f"{name}: {width}×{height} pixels are too many; make it smaller than "
+                        f"{MAX_PIXELS // 1_000_000} megapixels"
+                    )
+                image.load()
+                return normalise_mode(ImageOps.exif_transpose(image))
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise ValueError(f"{name}: too many pixels; make it smaller") from None
+    except (OSError, SyntaxError, EOFError) as error:
+        reason = "damaged or cut off" if "truncated" in str(error) else "not a picture that can be read"
+        raise ValueError(f"{name}: {reason} (expected PNG, JPEG, WebP, BMP, GIF or TIFF)") from None
+
+
+def normalise_mode(image: Image.Image) -> Image.Image:
+    """Any PIL mode → "RGB", or "RGBA" where there is transparency."""
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        # Pillow clips 16-bit grey when it converts; scale it instead.
+        levels = np.asarray(image).astype(np.float64)
+        levels = levels / 257 if levels.max(initial=0) > 255 else levels
+        image = Image.fromarray(levels.clip(0, 255).round().astype(np.uint8))
+    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image.convert("RGB")
+
+
+def flatten(image: Image.Image) -> Image.Image:
+    """Any PIL image → "RGB"; what is transparent becomes white."""
+    image = normalise_mode(image)
+    if image.mode == "RGB":
+        return image
+    page = Image.new("RGB", image.size, WHITE)
+    page.paste(image, mask=image.getchannel("A"))
+    return page
+
+
+def pil_to_tensor(image: Image.Image) -> Tensor:
+    """PIL "RGB" or "L" → (1, C, H, W) in [-1, 1]."""
+    return array_to_tensor(np.asarray(image))
+
+
+def array_to_tensor(array: np.ndarray) -> Tensor:
+    """uint8 (H, W) or (H, W, C) in [0, 255] → (1, C, H, W) in [-1, 1]."""
+    array = array[..., None] if array.ndim == 2 else array
+    return torch.from_numpy(np.ascontiguousarray(array.transpose(2, 0, 1))[None]).float() / 127.5 - 1
+
+
+def tensor_to_array(tensor: Tensor) -> np.ndarray:
+    """(N, C, H, W) in [-1, 1] → uint8 (N, H, W, C) in [0, 255], rounded."""
+    levels = (tensor.detach().float().clamp(-1, 1) + 1) * 127.5
+    return levels.round().to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
+
+
+def tensor_to_pil(tensor: Tensor) -> Image.Image:
+    """(1, C, H, W) or (C, H, W) in [-1, 1], C = 1 or 3 → PIL "RGB"."""
+    tensor = tensor[None] if tensor.dim() == 3 else tensor
+    assert tensor.shape[0] == 1, "one picture at a time"
+    return Image.fromarray(tensor_to_array(tensor)[0].squeeze()).convert("RGB")
+
+
+def snap_to_palette(image: Image.Image, palette: tuple[tuple[str, tuple[int, int, int]], ...]) -> Image.Image:
+    """Every pixel becomes the nearest palette colour (Euclidean in RGB). Any mode → "RGB"."""
+    colours = np.array([colour for _, colour in palette], np.uint8)
+    return Image.fromarray(colours[palette_index(np.asarray(flatten(image)), palette)])
+
+
+def palette_index(rgb: np.ndarray, palette: tuple[tuple[str, tuple[int, int, int]], ...]) -> np.ndarray:
+    """uint8 (H, W, 3) → int64 (H, W): the nearest entry of the palette for each pixel."""
+    pixels, inverse = np.unique(rgb.reshape(-1, 3), axis=0, return_inverse=True)
+    colours = np.array([colour for _, colour in palette], np.int64)
+    nearest = ((pixels[:, None].astype(np.int64) - colours) ** 2).sum(-1).argmin(-1)
+    return nearest[inverse.reshape(rgb.shape[:2])]
+
+
+def output_size(width: int, height: int, side: int) -> tuple[int, int]:
+    """Size at which a result is returned: the input's aspect, its short side `side` pixels,
+
+    its long side at most four times that (a ribbon is not worth more).
+    """
+    scale = side / min(width, height)
+    return min(round(width * scale), 4 * side), min(round(height * scale), 4 * side)
+
+
+# --- Lab: greyscale → colour keeps the L that was given and predicts a and b (paper §4) -----------
+
+# sRGB (D65) primaries in XYZ, and the white point, as in CIE 15 / IEC 61966-2-1.
+_RGB_TO_XYZ = torch.tensor(
+    [[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]]
+)
+_WHITE_POINT = torch.tensor([0.950456, 1.0, 1.088754]).view(1, 3, 1, 1)
+AB_SCALE = 110.0  # a and b of every sRGB colour lie within ±110
+
+
+def rgb_to_lab(rgb: Tensor) -> Tensor:
+    """(N, 3, H, W) sRGB in [-1, 1] → (N, 3, H, W) with L/50 - 1, a/110, b/110, each in [-1, 1]."""
+    value = ((rgb.float() + 1) / 2).clamp(0, 1)
+    linear = torch.where(value > 0.04045, ((value + 0.055) / 1.055) ** 2.4, value / 12.92)
+    xyz = torch.einsum("ij,njhw->nihw", _RGB_TO_XYZ.to(rgb.device), linear) / _WHITE_POINT.to(rgb.device)
+    f = torch.where(xyz > 0.008856, xyz.clamp_min(1e-6) ** (1 / 3), 7.787 * xyz + 16 / 116)
+    x, y, z = f.unbind(1)
+    return torch.stack(((116 * y - 16) / 50 - 1, 500 * (x - y) / AB_SCALE, 200 * (y - z) / AB_SCALE), 1)
+
+
+def lab_to_rgb(lab: Tensor) -> Tensor:
+    """The inverse of `rgb_to_lab`; colours outside sRGB are clipped."""
+    light, a, b = lab.float().unbind(1)
+    y = ((light + 1) * 50 + 16) / 116
+    f = torch.stack((y + a * AB_SCALE / 500, y, y - b * AB_SCALE / 200), 1)
+    xyz = torch.where(f > 0.2068966, f**3, (f - 16 / 116) / 7.787) * _WHITE_POINT.to(lab.device)
+    linear = torch.einsum("ij,njhw->nihw", torch.linalg.inv(_RGB_TO_XYZ).to(lab.device), xyz).clamp(0, 1)
+    value = torch.where(
+        linear > 0.0031308, 1.055 * linear.clamp_min(1e-8) ** (1 / 2.4) - 0.055, 12.92 * linear
+    )
+    return value.clamp(0, 1) * 2 - 1
+
+
+# --- From what a network sees and says to a picture ------------------------------------------------
+
+INPUTS = ("rgb", "grey", "holes")  # what a generator is given
+OUTPUTS = ("rgb", "ab", "matte")  # what it answers
+CHANNELS = {"rgb": 3, "grey": 1, "holes": 4, "ab": 2, "matte": 1}
+
+
+def image_to_input(image: Image.Image, kind: str, side: int) -> Tensor:
+    """Any PIL image → what a generator is given, (1, C, side, side) in [-1, 1].
+
+    "rgb": the picture on white. "grey": its L of Lab. "holes": the picture with what is
+    transparent painted mid-grey, and a fourth channel that is 1 in the holes and -1 elsewhere.
+    """
+    assert kind in INPUTS, kind
+    resample = Image.Resampling.BICUBIC if min(image.size) < 2 * side else Image.Resampling.LANCZOS
+    if kind == "holes":
+        image = normalise_mode(image).convert("RGBA").resize((side, side), resample)
+        hole = pil_to_tensor(image.getchannel("A")) < 0
+        return punch_holes(pil_to_tensor(image.convert("RGB")), hole)
+    rgb = pil_to_tensor(flatten(image).resize((side, side), resample))
+    return rgb_to_lab(rgb)[:, :1] if kind == "grey" else rgb
+
+
+def punch_holes(rgb: Tensor, hole: Tensor) -> Tensor:
+    """(N, 3, H, W) in [-1, 1] and bool (N, 1, H, W) → (N, 4, H, W): holes mid-grey, and where they are."""
+    return torch.cat((rgb.masked_fill(hole, 0.0), hole.to(rgb.dtype) * 2 - 1), 1)
+
+
+def input_to_rgb(real_a: Tensor, kind: str) -> Tensor:
+    """What a generator is given → a picture of it, (N, 3, H, W) in [-1, 1]."""
+    if kind == "grey":
+        return lab_to_rgb(torch.cat((real_a, torch.zeros_like(real_a).repeat(1, 2, 1, 1)), 1))
+    return real_a[:, :3]
+
+
+def output_to_rgb(real_a: Tensor, answer: Tensor, input_kind: str, output_kind: str) -> Tensor:
+    """What a generator answered → the picture, (N, 3, H, W) in [-1, 1].
+
+    "ab" takes its lightness from the input, "matte" lays the input on white by the matte, and a
+    picture with holes keeps every pixel that was known: those are given, not to be guessed.
+    """
+    if output_kind == "ab":
+        return lab_to_rgb(torch.cat((real_a[:, :1], answer), 1))
+    if output_kind == "matte":
+        matte = (answer + 1) / 2
+        return real_a[:, :3] * matte + (1 - matte)
+    if input_kind == "holes":
+        return torch.where(real_a[:, 3:] > 0, answer, real_a[:, :3])
+    return answer
+
+
+def resize(tensor: Tensor, height: int, width: int) -> Tensor:
+    """(N, C, H, W) → (N, C, height, width), bicubic as the paper's ports do, kept within [-1, 1]."""
+    if tensor.shape[-2:] == (height, width):
+        return tensor
+    return F.interpolate(tensor, (height, width), mode="bicubic", antialias=True).clamp(-1, 1)
+
+
+def contact_sheet(rows: list[list[Image.Image]], side: int = 256, gap: int = 4) -> Image.Image:
+    """Rows of pictures on one white sheet, each fitted to `side`×`side` pixels."""
+    columns = max(len(row) for row in rows)
+    sheet = Image.new("RGB", (columns * (side + gap) - gap, len(rows) * (side + gap) - gap), WHITE)
+    for y, row in enumerate(rows):
+        for x, picture in enumerate(row):
+            sheet.paste(flatten(picture).resize((side, side)), (x * (side + gap), y * (side + gap)))
+    return sheet

@@ -1,0 +1,155 @@
+"""The Translator: any picture in, the translated picture out. App, command line and evaluation all use it.
+
+Pre- and post-processing travel with the weights (config.json). Same picture, same seed, same machine: the
+same bytes. Knows nothing about training or the page.
+"""
+
+import threading
+from collections import OrderedDict
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from pix2pix import checkpoints
+from pix2pix.devices import autocast, pick_device
+from pix2pix.discriminators import PatchDiscriminator
+from pix2pix.generator import NOISY_LAYERS, Noise
+from pix2pix.images import (
+    image_to_input,
+    output_size,
+    output_to_rgb,
+    pil_to_tensor,
+    rgb_to_lab,
+    tensor_to_pil,
+)
+
+DEFAULT_SEED = 0
+
+
+class Translator:
+    """A checkpoint, ready to translate.
+
+    name: a checkpoint's name, or its folder. device: "auto", "cpu" or "cuda". precision: "auto" (bfloat16
+    where the processor has it), "bf16" or "fp32". Raises ValueError in one line for a checkpoint that does
+    not exist or does not fit its config.
+    """
+
+    def __init__(self, name: str | Path, device: str = "auto", precision: str = "auto"):
+        self.folder = checkpoints.find(name)
+        self.settings = checkpoints.load_settings(self.folder)
+        self.device = pick_device(device)
+        self.precision = precision
+        self.input_kind, self.output_kind = self.settings["input_kind"], self.settings["output_kind"]
+        self.generator = checkpoints.load_generator(self.folder)
+        self.generator.to(self.device, memory_format=torch.channels_last)
+        self.side = self.generator.image_size
+        self._discriminator: PatchDiscriminator | None = None
+
+    @property
+    def discriminator(self) -> PatchDiscriminator:
+        """The discriminator of the same run, loaded on first use. ValueError where the run had none."""
+        if self._discriminator is None:
+            if not (self.folder / "discriminator.safetensors").is_file():
+                raise ValueError(f"{self.folder.name} was trained without a discriminator")
+            self._discriminator = checkpoints.load_discriminator(self.folder).to(self.device)
+        return self._discriminator
+
+    def translate(self, image: Image.Image, seed: int | None = DEFAULT_SEED) -> Image.Image:
+        """A PIL image of any size and mode → "RGB" at the input's aspect, its short side `self.side`.
+
+        seed: of the noise z; None leaves the noise out, which is outside what was trained but smooth.
+        """
+        z = self.noise([seed]) if seed is not None else []
+        return self._pictures(image, z)[0]
+
+    def sample(
+        self,
+        image: Image.Image,
+        seeds: list[int],
+        rate: float | None = None,
+        layers: tuple[bool, ...] = (True,) * NOISY_LAYERS,
+    ) -> list[Image.Image]:
+        """One picture for each seed, as `translate` makes it (paper §3.2, the stochastic output).
+
+        rate: dropout rate, None for training's. layers: which of the three noisy layers are on. The encoder
+        and the skip half of every decoder layer run once for all.
+        """
+        pictures = self._pictures(image, self.noise(seeds, rate, layers))
+        return pictures if len(pictures) == len(seeds) else pictures * len(seeds)
+
+    def critique(self, image: Image.Image, picture: Image.Image) -> np.ndarray:
+        """What the run's own discriminator says of `picture` as the answer to `image`.
+
+        Returns probabilities of «real», float32 (M, M), one a patch; M is 30 for the 70×70 discriminator. A
+        score is relative to this discriminator and not a measure of realism.
+        """
+        real_a = image_to_input(image, self.input_kind, self.side)
+        fake_b = self._as_target(picture)
+        shown = (real_a, fake_b)
+        if self.settings["discriminator"]["in_channels"] == fake_b.shape[1]:
+            shown = (fake_b,)  # an unconditional D sees the picture alone
+        with torch.inference_mode():
+            logits = self.discriminator(*(part.to(self.device) for part in shown))
+        return torch.sigmoid(logits.float())[0, 0].cpu().numpy()
+
+    def noise(
+        self, seeds: list[int], rate: float | None = None, layers: tuple[bool, ...] = (True,) * NOISY_LAYERS
+    ) -> Noise:
+        masks = self.generator.draw_noise(seeds, rate, layers)
+        return [mask if mask is None else mask.to(self.device) for mask in masks]
+
+    def answer(self, real_a: Tensor, z: Noise) -> Tensor:
+        """The network's own answer: real_a (1, C, S, S) in [-1, 1] → (N, C, S, S) float32 on the CPU."""
+        with torch.inference_mode(), autocast(self.precision, self.device):
+            real_a = real_a.to(self.device, memory_format=torch.channels_last)
+            features = self.generator.encode(real_a)
+            one = all(mask is None or mask.shape[0] == 1 for mask in z)
+            fake_b = (self.generator.decode if one else self.generator.decode_many)(features, z)
+        return fake_b.float().cpu()
+
+    def _pictures(self, image: Image.Image, z: Noise) -> list[Image.Image]:
+        real_a = image_to_input(image, self.input_kind, self.side)
+        fake_b = self.answer(real_a, z)
+        pictures = output_to_rgb(
+            real_a.expand(len(fake_b), -1, -1, -1), fake_b, self.input_kind, self.output_kind
+        )
+        size = output_size(*image.size, self.side)
+        found = [tensor_to_pil(picture) for picture in pictures]
+        return [p if p.size == size else p.resize(size, Image.Resampling.LANCZOS) for p in found]
+
+    def _as_target(self, picture: Image.Image) -> Tensor:
+        """A picture as the discriminator saw targets in training."""
+        rgb = pil_to_tensor(picture.convert("RGB").resize((self.side, self.side), Image.Resampling.BICUBIC))
+        if self.output_kind == "ab":
+            return rgb_to_lab(rgb)[:, 1:]
+        return rgb.mean(1, keepdim=True) if self.output_kind == "matte" else rgb
+
+
+class TranslatorPool:
+    """Translators by name, loaded on first use; the least recently used goes when there are too many.
+
+    limit: how many stay in memory (one takes about 60 MB at ngf 32). Safe to use from several threads.
+    """
+
+    def __init__(self, device: str = "auto", limit: int = 6):
+        self.device, self.limit = device, limit
+        self._loaded: OrderedDict[str, Translator] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, name: str) -> Translator:
+        """The translator called `name`. ValueError in one line where there is no such checkpoint."""
+        with self._lock:
+            if name not in self._loaded:
+                self._loaded[name] = Translator(name, self.device)
+            self._loaded.move_to_end(name)
+            while len(self._loaded) > self.limit:
+                self._loaded.popitem(last=False)
+            return self._loaded[name]
+
+    def loaded(self) -> list[str]:
+        """Names of the translators now in memory."""
+        with self._lock:
+            return list(self._loaded)

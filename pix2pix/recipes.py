@@ -1,0 +1,140 @@
+"""How each shipped checkpoint is trained: what `train.py --task NAME` means.
+
+One row a checkpoint: where its pairs lie below the data folder, and what differs from the paper's defaults in
+`config.py`. A row that is not the paper's own recipe says why.
+"""
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+from pix2pix.config import TrainConfig
+
+# Half the paper's width: a checkpoint of 14 MB, and a quarter of the work on a machine without a GPU.
+SMALL = {"ngf": 32, "ndf": 32}
+
+# Drawings: softer weights (an average over the last thousand steps) and any place on the page.
+DRAWING = {**SMALL, "ema": 0.999}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """sets: folders below --data that hold the pairs (--data may also be such a folder itself).
+
+    folders: names of the input's and the target's folder where a set is not side by side.
+    licence: one line for the model card. use: what follows from it.
+    """
+
+    sets: tuple[str, ...]
+    changes: dict[str, Any] = field(default_factory=dict)
+    data_note: str = ""
+    licence: str = ""
+    use: str = "research and teaching"
+
+
+FACADES = {
+    "sets": ("facades",),
+    "data_note": "CMP façades (Tyleček & Šára 2013), 400 training pairs of the paper's split",
+    "licence": "CMP façades: for research; no explicit licence found",
+}
+FACADE_RUN = {**SMALL, "direction": "BtoA", "steps": 20_000}
+
+RECIPES: dict[str, Recipe] = {
+    "facades": Recipe(**FACADES, changes=FACADE_RUN),
+    # The comparison rows: the same run but for the one thing compared.
+    "facades-patch1": Recipe(**FACADES, changes={**FACADE_RUN, "n_layers": 0}),
+    "facades-patch16": Recipe(**FACADES, changes={**FACADE_RUN, "n_layers": 1}),
+    "facades-patch286": Recipe(**FACADES, changes={**FACADE_RUN, "n_layers": 5}),
+    "facades-l1": Recipe(**FACADES, changes={**FACADE_RUN, "objective": "l1"}),
+    "facades-cgan": Recipe(**FACADES, changes={**FACADE_RUN, "objective": "cgan"}),
+    "facades-encdec": Recipe(**FACADES, changes={**FACADE_RUN, "skips": False}),
+    "facades-encdec-l1": Recipe(**FACADES, changes={**FACADE_RUN, "skips": False, "objective": "l1"}),
+    "edges2cats": Recipe(
+        ("edges2cats",),
+        {
+            **DRAWING,
+            "pairs": "soft-edges",
+            "direction": "BtoA",
+            "place": True,
+            "on_white": True,
+            "steps": 30_000,
+        },
+        "AFHQ cats, 2,600 training photos; edges made from them with PiDiNet",
+        "photos AFHQ (CC BY-NC 4.0, © NAVER); edges by PiDiNet (Su et al. 2021), for research",
+        "non-commercial",
+    ),
+    "edges2shoes": Recipe(
+        ("edges2shoes", "edges2handbags"),
+        {**DRAWING, "pairs": "lines", "direction": "BtoA", "steps": 12_000},
+        "UT Zappos50K shoes (1,000 pairs) and iGAN handbags (500 pairs), edges as the paper's",
+        "UT Zappos50K: non-commercial research; iGAN handbags: research",
+        "non-commercial",
+    ),
+    "map2aerial": Recipe(
+        ("maps",),
+        {**SMALL, "direction": "BtoA", "steps": 12_000},
+        "the paper's maps set, 1,096 training pairs",
+        "imagery rights with its owner; research and teaching",
+    ),
+    "aerial2map": Recipe(
+        ("maps",),
+        {**SMALL, "steps": 10_000},
+        "the paper's maps set, 1,096 training pairs",
+        "imagery rights with its owner; research and teaching",
+    ),
+    "photo2edges": Recipe(
+        ("edges2cats", "edges2shoes", "edges2handbags"),
+        {**SMALL, "pairs": "drawing", "direction": "BtoA", "steps": 10_000},
+        "AFHQ cats, UT Zappos50K shoes and iGAN handbags with their edges, turned round",
+        "AFHQ: CC BY-NC 4.0, © NAVER; UT Zappos50K: non-commercial research; iGAN: research",
+        "non-commercial",
+    ),
+    "inpaint": Recipe(
+        ("photos", "edges2cats", "facades"),
+        {**SMALL, "pairs": "holes", "steps": 12_000},
+        "900 plain photos (food, flowers, BSDS), AFHQ cats and CMP façades; holes made on the fly",
+        "food CC BY/CC BY-SA/public domain; flowers CC BY; BSDS non-commercial research; AFHQ CC BY-NC 4.0",
+        "non-commercial",
+    ),
+    "gray2color": Recipe(
+        ("photos", "edges2cats"),
+        {**SMALL, "pairs": "gray", "steps": 12_000},
+        "900 plain photos (food, flowers, BSDS) and AFHQ cats; a and b of Lab are predicted, L is kept",
+        "food CC BY/CC BY-SA/public domain; flowers CC BY; BSDS non-commercial research; AFHQ CC BY-NC 4.0",
+        "non-commercial",
+    ),
+    "labels2street": Recipe(
+        ("camvid",),
+        {**SMALL, "direction": "BtoA", "steps": 12_000},
+        "CamVid, 367 training frames with 12 classes (stands in for Cityscapes)",
+        "CamVid: research",
+    ),
+    "cutout": Recipe(
+        ("pets",),
+        {**SMALL, "pairs": "cutout", "direction": "BtoA", "load_size": 384, "steps": 10_000},
+        "Oxford-IIIT Pet, 692 photos with trimaps; the network predicts the matte",
+        "Oxford-IIIT Pet: CC BY-SA 4.0",
+        "any, with attribution, share alike",
+    ),
+    "thermal2color": Recipe(
+        ("roadscene",),
+        {**SMALL, "direction": "BtoA", "steps": 10_000},
+        "RoadScene, 199 training pairs",
+        "RoadScene: cite (Xu et al. 2020)",
+    ),
+    "sketch2emoji": Recipe(
+        ("emoji",),
+        {**DRAWING, "steps": 10_000},
+        "OpenMoji 17, 1,593 training pairs of outline and colour",
+        "OpenMoji: CC BY-SA 4.0",
+        "any, with attribution, share alike",
+    ),
+}
+
+
+def recipe_config(task: str, **given: Any) -> TrainConfig:
+    """The recipe's config with what was given on top; a name without a recipe has the defaults."""
+    changes = RECIPES[task].changes if task in RECIPES else {}
+    known = {f.name for f in dataclasses.fields(TrainConfig)}
+    assert set(changes) <= known, f"recipe {task} names unknown settings: {set(changes) - known}"
+    return TrainConfig(**{"task": task, **changes, **given})
