@@ -22,7 +22,8 @@ class Recipe:
     """sets: folders below --data that hold the pairs (--data may also be such a folder itself).
 
     folders: names of the input's and the target's folder where a set is not side by side.
-    licence: one line for the model card. use: what follows from it.
+    licence: one line for the model card. use: what follows from it. seen: what its pictures look like, where
+        they are weak, for the card.
     """
 
     sets: tuple[str, ...]
@@ -30,6 +31,7 @@ class Recipe:
     data_note: str = ""
     licence: str = ""
     use: str = "research and teaching"
+    seen: str = ""
 
 
 FACADES = {

@@ -103,3 +103,8 @@ def find_task(name: str) -> Task:
     if name not in TASKS:
         raise ValueError(f"no task is called {name!r}; there are: {', '.join(TASKS)}")
     return TASKS[name]
+
+
+def base_task(name: str) -> str:
+    """The task that a checkpoint serves: a comparison run such as facades-l1 belongs to facades."""
+    return name if name in TASKS else name.partition("-")[0]

@@ -36,7 +36,7 @@ from pix2pix.images import (
 )
 from pix2pix.losses import discriminator_loss, generator_loss, is_conditional, uses_gan
 from pix2pix.pairs import input_output_kinds
-from pix2pix.tasks import TASKS
+from pix2pix.tasks import base_task
 
 LOG_EVERY = 100
 STATE = "state.safetensors"
@@ -443,7 +443,7 @@ def write_samples(networks: Networks, validation: Pairs, config: TrainConfig, ou
         truth = tensor_to_pil(output_to_rgb(real_a, real_b, input_kind, output_kind))
         rows.append([tensor_to_pil(input_to_rgb(real_a, input_kind)), answer(real_a, which), truth])
     drawings = []
-    for number, path in enumerate(own_drawings(config.task)):
+    for number, path in enumerate(example_paths(base_task(config.task))):
         drawing = load_image(path)
         picture = answer(image_to_input(drawing, input_kind, config.crop_size), number)
         drawings.append((drawing, picture))
@@ -458,11 +458,6 @@ def write_samples(networks: Networks, validation: Pairs, config: TrainConfig, ou
         rows[row] = [*rows[row], drawing, picture]
     (out / "samples").mkdir(parents=True, exist_ok=True)
     contact_sheet(rows, side=192).save(out / "samples" / f"{done:06d}.png")
-
-
-def own_drawings(task: str) -> list[Path]:
-    """The project's own example inputs; a comparison run such as facades-l1 has those of its task."""
-    return example_paths(task if task in TASKS else task.partition("-")[0])
 
 
 @torch.no_grad()

@@ -1,0 +1,138 @@
+"""Model cards: what a checkpoint's README.md says, and the sheet of eight results in it.
+
+Every number comes from config.json and every sentence from the recipe table; nothing is typed in by hand.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pix2pix import checkpoints
+from pix2pix.drawings import example_paths
+from pix2pix.images import contact_sheet, image_to_input, input_to_rgb, load_image, tensor_to_pil
+from pix2pix.inference import Translator
+from pix2pix.recipes import RECIPES, Recipe
+from pix2pix.tasks import TASKS, base_task
+
+SHEET = "sheet.jpg"
+SHOWN = 8
+
+
+def write_card(folder: Path) -> None:
+    """Write README.md and the sheet for the checkpoint in `folder`, from its config.json and its recipe."""
+    settings = checkpoints.load_settings(folder)
+    name = settings["task"]
+    if write_sheet(folder, name):
+        shown = f"![Eight of the project's own inputs and what came of them]({SHEET})\n\n"
+    else:
+        shown = ""
+    recipe = RECIPES.get(name, Recipe(()))
+    checkpoints.write_text(card_text(folder, settings, recipe, shown), folder / "README.md")
+
+
+def write_sheet(folder: Path, name: str) -> bool:
+    """The first eight examples with their pictures, unpicked, two pairs a row. False where there are none."""
+    paths = example_paths(base_task(name))[:SHOWN]
+    if not paths:
+        return False
+    translator = Translator(folder)
+    cells = []
+    for path in paths:
+        image = load_image(path)
+        seen = input_to_rgb(
+            image_to_input(image, translator.input_kind, translator.side), translator.input_kind
+        )
+        cells += [tensor_to_pil(seen), translator.translate(image)]
+    rows = [cells[i : i + 4] for i in range(0, len(cells), 4)]
+    contact_sheet(rows, side=192).save(folder / SHEET, quality=88)
+    return True
+
+
+def card_text(folder: Path, settings: dict[str, Any], recipe: Recipe, shown: str) -> str:
+    name, training = settings["task"], settings["training"]
+    task = TASKS.get(base_task(name))
+    run = settings["recipe"]
+    losses = ", ".join(f"{part} {value}" for part, value in training.get("losses", {}).items())
+    ours = {
+        "ema": f"an exponential moving average of G's weights (decay {run['ema']}) is what is shipped",
+        "place": "pairs are laid on a white page at any scale, shift and tilt instead of the 286→256 crop",
+        "on_white": "the animal is put on white with the `cutout` checkpoint, lines outside of it dropped",
+    }
+    beyond = [text for key, text in ours.items() if run.get(key)]
+    if run["pairs"] in ("soft-edges", "lines", "edges"):
+        beyond.append(
+            "lines vary from sample to sample: threshold, width 1–5 px, small marks dropped, gaps, wobble"
+        )
+    generator = settings["generator"]
+    lines = [
+        f"# {name}",
+        "",
+        f"{task.title}: {task.line}" if task else "A pix2pix checkpoint.",
+        "",
+        shown.rstrip("\n"),
+        "",
+        "| | |",
+        "|---|---|",
+        f"| data | {recipe.data_note or 'own pairs'} |",
+        f"| licence of the data | {recipe.licence or 'as the data'} |",
+        f"| use | {recipe.use} |",
+        f"| generator | {'U-Net' if generator['skips'] else 'encoder-decoder'} {generator['image_size']}, "
+        f"ngf {generator['ngf']}, dropout {generator['dropout']} |",
+        f"| discriminator | {discriminator_line(folder, settings)} |",
+        f"| objective | {run['objective']}, λ = {run['lambda_l1']:g} |",
+        f"| run | {training.get('steps', '?')} steps, batch {run['batch_size']}, Adam {run['learning_rate']:g} "
+        f"({run['beta1']:g}, {run['beta2']:g}), seed {run['seed']} |",
+        f"| machine | {training.get('machine', '?')} |",
+        f"| losses, mean of the last 100 steps | {losses or '?'} |",
+        f"| size | {folder_size(folder) / 1e6:.1f} MB (int8 convolutions) |",
+        "",
+        "Other than in the paper: " + "; ".join(beyond) + "." if beyond else "The paper's own recipe.",
+        "",
+        *([recipe.seen, ""] if recipe.seen else []),
+        "Made by",
+        "",
+        "```",
+        f"python train.py --task {name} --data DATA --out runs/{name}",
+        f"python -m pix2pix export runs/{name} checkpoints/{name}",
+        "```",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def discriminator_line(folder: Path, settings: dict[str, Any]) -> str:
+    from pix2pix.discriminators import receptive_field
+
+    if not (folder / "discriminator.safetensors").is_file():
+        return "none"
+    size, width = settings["discriminator"]["n_layers"], settings["discriminator"]["ndf"]
+    return f"{receptive_field(size)}×{receptive_field(size)}, ndf {width}"
+
+
+def folder_size(folder: Path) -> int:
+    """Bytes of the weights in a checkpoint folder."""
+    return sum(path.stat().st_size for path in folder.glob("*.safetensors"))
+
+
+def write_table(root: Path) -> Path:
+    """checkpoints/README.md: one row a checkpoint, from the configs."""
+    rows = []
+    for path in sorted(root.glob("*/config.json")):
+        settings = json.loads(path.read_text(encoding="utf-8"))
+        if "generator" not in settings or "training" not in settings:
+            continue
+        name, run = settings["task"], settings["recipe"]
+        recipe = RECIPES.get(name, Recipe(()))
+        l1 = settings["training"].get("losses", {}).get("G_l1", "–")
+        discriminator = discriminator_line(path.parent, settings)
+        rows.append(
+            f"| [{name}]({name}/README.md) | {discriminator} | {run['objective']} | {run['ngf']} "
+            f"| {settings['training'].get('steps', '–')} | {l1} | {folder_size(path.parent) / 1e6:.1f} | {recipe.use} |"
+        )
+    text = (
+        "# Checkpoints\n\nWritten by `python -m pix2pix cards` from each folder's config.json.\n\n"
+        "| checkpoint | D | objective | ngf | steps | L1 (training) | MB | use |\n"
+        "|---|---|---|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
+    )
+    checkpoints.write_text(text, root / "README.md")
+    return root / "README.md"
