@@ -1,0 +1,8 @@
+"""Builds the studio and launches it; nothing else. `PORT=8000 python app.py` changes the port."""
+
+from pix2pix.ui.page import build_demo, launch
+
+demo = build_demo()
+
+if __name__ == "__main__":
+    launch(demo)

@@ -1,0 +1,87 @@
+"""The About tab, and each model's card: what it was trained on, under which licence, and its limits."""
+
+import re
+from pathlib import Path
+
+import gradio as gr
+
+from pix2pix.checkpoints import find
+from pix2pix.tasks import TASKS, find_task
+from pix2pix.ui.models import trained_tasks
+
+ABOUT = """\
+## What this is
+
+You draw, and a small neural network turns the drawing into a picture, again and again while the pen moves.
+The method is **pix2pix**: Isola, Zhu, Zhou and Efros, *Image-to-Image Translation with Conditional
+Adversarial Networks*, CVPR 2017. Two networks learn from pairs, say a façade's label map and its photo:
+the *generator* paints a picture for the label map, the *discriminator* sees label map and picture together
+and says, patch by patch, whether the picture is a real photo. Each gets better because the other does.
+
+One method, one kind of network, very different tasks: each card on the Draw tab is the same program trained
+on other pairs.
+
+## What it is not
+
+The pictures are guesses made from a few hundred or a few thousand training pairs. They are not photos of
+anything that exists, and a drawing far from the training drawings gives an odd picture. Nothing that you draw
+or upload is kept: it is turned into a picture and forgotten.
+
+## Dice
+
+The only randomness is dropout: half of the numbers in three layers are thrown away at random, in training
+and here. The seed says which; the same drawing and seed always give the same picture.
+
+## From a program
+
+```python
+from gradio_client import Client, handle_file
+
+client = Client("http://127.0.0.1:7860")
+picture = client.predict(handle_file("drawing.png"), "facades", 0, api_name="/translate")
+```
+"""
+
+
+def model_card(task_name: str) -> str:
+    """The checkpoint's README.md as Markdown, without front matter and pictures."""
+    try:
+        text = _read_card(task_name)
+    except (ValueError, OSError):
+        title = TASKS[task_name].title if task_name in TASKS else task_name
+        return f"No weights for «{title}» are here yet, so there is no model card either."
+    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)  # their paths mean nothing on this page
+    return re.sub(r"<[^>]+>", "", text).strip()
+
+
+def licence_line(task_name: str) -> str:
+    """One line on what the model was trained on and what follows for its use; "" where nothing is said."""
+    try:
+        text = _read_card(task_name)
+    except (ValueError, OSError):
+        return ""
+    for line in text.splitlines():
+        if re.search(r"licen[cs]e", line, re.IGNORECASE) and len(line) > 20 and not line.startswith("#"):
+            plain = re.sub(r"[*_`]|^\s*[-|>]\s*|\s*\|\s*$", "", line)
+            return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", plain).replace("|", ":").strip()
+    return ""
+
+
+def _read_card(task_name: str) -> str:
+    card = Path(find(find_task(task_name).name)) / "README.md"
+    text = card.read_text(encoding="utf-8")
+    if text.startswith("---"):
+        text = text.partition("---")[2].partition("\n---")[2]
+    return text
+
+
+def build_about_tab() -> None:
+    """What the method is, and every model card that is here."""
+    with gr.Column(elem_classes=["reading"]):
+        gr.Markdown(ABOUT)
+        names = trained_tasks()
+        if names:
+            gr.Markdown("## The models: data, licence, limits")
+        for name in names:
+            with gr.Accordion(TASKS[name].title, open=False):
+                gr.Markdown(model_card(name))

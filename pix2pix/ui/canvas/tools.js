@@ -1,0 +1,78 @@
+// The tools, their keys and their icons, as data. Knows nothing about the page or the pixels.
+
+const ICONS = {
+  pen: "M4 20l1.2-4.6L16.4 4.2a1.7 1.7 0 0 1 2.4 0l1 1a1.7 1.7 0 0 1 0 2.4L8.6 18.8 4 20zM14.5 6.1l3.4 3.4",
+  brush: "M20 4c-3 .8-7.6 4.7-9.6 7.600l2 2C15.3 11.6 19.2 7 20 4zM9.6 12.800c-2.2-.2-3.6 1-4 3.2-.2 1.3-.8 2.2-2 2.8 1 .8 2.4 1.2 3.8 1.2 2.7 0 4.4-1.9 4.2-4.6",
+  eraser: "M9 20l-5-5a1.6 1.6 0 0 1 0-2.300l8.2-8.200a1.6 1.6 0 0 1 2.3 0l5 5a1.6 1.6 0 0 1 0 2.300L11.3 20H9zM8 8.700l7.3 7.300M11 20h9",
+  line: "M5 19L19 5M3.5 19a1.5 1.5 0 1 0 3 0 1.5 1.5 0 1 0-3 0M17.5 5a1.5 1.5 0 1 0 3 0 1.5 1.5 0 1 0-3 0",
+  ellipse: "M3 12a9 6.5 0 1 0 18 0 9 6.5 0 1 0-18 0",
+  rectangle: "M4 6h16v12H4z",
+  fill: "M11 3.500l7.5 7.500a1.5 1.5 0 0 1 0 2.100l-5.4 5.400a1.5 1.5 0 0 1-2.1 0l-6-6a1.5 1.5 0 0 1 0-2.100L12 4.500M4.6 11.500h14.300M20.5 16.500c1 1.5 1.5 2.3 1.5 3a1.5 1.5 0 0 1-3 0c0-.7.5-1.5 1.5-3z",
+  pick: "M13 7l4 4M11.5 8.500l-6.8 6.800c-.8.8-1.2 1.8-1.2 2.900L3 21l2.8-.5c1.1 0 2.1-.4 2.9-1.200l6.8-6.800M14.5 5.500l2-2a2.5 2.5 0 0 1 4 4l-2 2",
+  mirror: "M12 3v18M9 7L3.5 17H9zM15 7l5.5 10H15z",
+  steady: "M3 15c3-7 5.5-7 8-1.500S16.5 19 21 9",
+  undo: "M8.5 5L4 9.5 8.5 14M4.5 9.500H14a5.5 5.5 0 0 1 0 11h-3",
+  redo: "M15.5 5L20 9.5 15.5 14M19.5 9.500H10a5.5 5.5 0 0 0 0 11h3",
+  clear: "M5 7h14M10 7V4.500h4V7M6.5 7l1 13h9l1-13M10 11v5.500M14 11v5.5",
+  example: "M4 7h3.500l8 10H20M4 17h3.500l2.3-2.900M13.2 9.900L15.5 7H20M17.5 4.500L20 7l-2.5 2.500M17.5 14.500L20 17l-2.5 2.5",
+  upload: "M12 16V4.500M7.5 9L12 4.5 16.5 9M4.5 15.500v4h15v-4",
+  trace: "M4 5.500h16v13H4zM4 16l5-5.5 4 4.5 2.5-2.500L20 17M15.5 9.500h.01",
+  dice: "M4.5 4.5h15v15h-15zM8.4 8.5a.5.5 0 1 0 1 0 .5.5 0 1 0-1 0M14.6 8.5a.5.5 0 1 0 1 0 .5.5 0 1 0-1 0M11.5 12a.5.5 0 1 0 1 0 .5.5 0 1 0-1 0M8.4 15.5a.5.5 0 1 0 1 0 .5.5 0 1 0-1 0M14.6 15.5a.5.5 0 1 0 1 0 .5.5 0 1 0-1 0",
+  download: "M12 4.500V16M7.5 11.500L12 16l4.5-4.500M4.5 16v3.500h15V16",
+  share: "M4 5h16v14H4zM12 5v14M14.5 15.500h3M6.5 9.500c1-2 2-2 2.5 0s-1.5 3-2.5 5",
+  side: "M3.5 5h7.500v14H3.500zM13 5h7.500v14H13z",
+  slider: "M3.5 5h17v14h-17zM12 3v18M9.5 10.500L8 12l1.5 1.500M14.5 10.500L16 12l-1.5 1.5",
+};
+
+function icon(name) {
+  return `<svg viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="${ICONS[name]}"/></svg>`;
+}
+
+// For each canvas kind: its tools, the first one in hand at the start; widths in model pixels.
+const KITS = {
+  lines: {
+    tools: ["pen", "eraser", "line", "ellipse"],
+    switches: ["mirror", "steady"],
+    widths: [1, 2, 4, 8],
+    width: 2,
+  },
+  labels: {
+    tools: ["rectangle", "brush", "fill", "line", "ellipse", "pick"],
+    switches: ["mirror"],
+    widths: [2, 5, 10, 20],
+    width: 5,
+  },
+  mask: { tools: ["brush", "rectangle", "eraser"], switches: [], widths: [6, 14, 28, 56], width: 28 },
+  photo: { tools: [], switches: [], widths: [], width: 1 },
+};
+
+// name: [word on the page, key, what it does]
+const COMMANDS = {
+  pen: ["Pen", "P", "Draw freely"],
+  brush: ["Brush", "B", "Paint freely"],
+  eraser: ["Eraser", "E", "Rub out"],
+  line: ["Line", "L", "Drag a straight line"],
+  ellipse: ["Ellipse", "O", "Drag an ellipse"],
+  rectangle: ["Box", "R", "Drag a rectangle"],
+  fill: ["Fill", "F", "Fill an area"],
+  pick: ["Pick", "I", "Pick up a colour from the sheet"],
+  mirror: ["Mirror", "M", "Draw both halves at once"],
+  steady: ["Steady", "S", "Smooth out a shaky hand"],
+  undo: ["Undo", "Ctrl+Z", "Take back"],
+  redo: ["Redo", "Ctrl+Shift+Z", "Do again"],
+  clear: ["Clear", "Delete", "Empty the sheet"],
+  example: ["Example", "X", "Put another drawing on the sheet"],
+  upload: ["Upload", "U", "Open a picture; pasting or dropping one works too"],
+  trace: ["From a photo", "T", "Turn a photo into lines to draw on"],
+  dice: ["New dice roll", "N", "Another seed for the dropout noise"],
+  download: ["Save", "D", "Download the picture as PNG"],
+  share: ["Share", "A", "Share card: download drawing and picture side by side as one PNG"],
+  side: ["Side by side", "C", "Drawing left, picture right"],
+  slider: ["Slider", "C", "Drawing over picture, with a handle to drag"],
+  live: ["Live", "V", "The picture follows the pen"],
+};
+
+function tooltip(name) {
+  const [word, key, text] = COMMANDS[name];
+  return `${word} (${key}): ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,144 @@
+"""The Draw tab: live pictures while the pen moves, examples, photos to start from, and `/translate`.
+
+The handlers are plain functions; `build_draw_tab` puts them on the page.
+"""
+
+import random
+import time
+from collections.abc import Mapping
+
+import gradio as gr
+from PIL import Image
+
+from pix2pix.images import load_image
+from pix2pix.tasks import TASKS, find_task
+from pix2pix.ui import models
+from pix2pix.ui.about import model_card
+from pix2pix.ui.canvas import build_canvas
+from pix2pix.ui.cards import examples_of, start_of_page, task_cards
+from pix2pix.ui.drawing import decode_data_url, encode_jpeg, encode_png, prepare, read_seed
+from pix2pix.ui.edges import trace_edges
+from pix2pix.ui.hints import hint_for
+
+MODEL = "model"
+"""Every event that uses a model shares this concurrency id: one picture at a time."""
+
+
+def live(request: Mapping) -> dict:
+    """One live picture. Called by the canvas while the pen moves, outside Gradio's queue.
+
+    request: visit, number (counts up within a visit), task, drawing (data URL), seed, and settled
+    (the pen is up: add a hint) or exact (PNG instead of JPEG).
+    Returns picture (data URL), hint and seconds; or one of busy, stale, error.
+    """
+    try:
+        task = find_task(str(request.get("task")))
+        drawing = prepare(task, decode_data_url(request.get("drawing")))
+        seed = read_seed(request.get("seed"))
+        visit, number = str(request.get("visit"))[:32], int(request.get("number") or 0)
+        with models.turns.take_live(visit, number):
+            started = time.perf_counter()
+            picture = models.make_picture(task.name, drawing, seed)
+            seconds = time.perf_counter() - started
+    except models.Busy:
+        return {"busy": True}
+    except models.Stale:
+        return {"stale": True}
+    except (ValueError, TypeError) as error:
+        return {"error": str(error)}
+    encode = encode_png if request.get("exact") else encode_jpeg
+    hint = hint_for(task.name, drawing) if request.get("settled") else ""
+    return {"picture": encode(picture), "hint": hint, "seconds": seconds}
+
+
+def example(request: Mapping) -> dict:
+    """A drawing of the project's own, another one than `except`: name, drawing (data URL)."""
+    try:
+        paths = examples_of(find_task(str(request.get("task"))).name)
+    except ValueError as error:
+        return {"error": str(error)}
+    others = [path for path in paths if path.name != request.get("except")] or paths
+    if not others:
+        return {"name": "", "drawing": ""}
+    # A first visit to a task gets its first example, the one on its card.
+    chosen = random.choice(others) if request.get("except") else others[0]
+    return {"name": chosen.name, "drawing": encode_png(load_image(chosen))}
+
+
+def photo_to_lines(request: Mapping) -> dict:
+    """A photo (data URL) → a line drawing to go on from: drawing (data URL)."""
+    try:
+        photo = decode_data_url(request.get("photo"))
+        if "photo2edges" in models.trained_tasks():
+            with models.turns.take():
+                lines = models.make_picture("photo2edges", photo, None)
+        else:
+            lines = trace_edges(photo)
+    except ValueError as error:
+        return {"error": str(error)}
+    return {"drawing": encode_png(lines)}
+
+
+def translate(image: str | None, task: str, seed: float) -> Image.Image:
+    """Turn a drawing or photo into a picture.
+
+    Args:
+        image: the drawing, label map or photo: PNG, JPEG, WebP, BMP, GIF or TIFF.
+        task: what to make of it, for example "facades" or "edges2cats".
+        seed: whole number from 0 to 999999 that fixes the dropout noise.
+
+    Returns:
+        The picture, as PNG.
+    """
+    try:
+        if not image:
+            raise ValueError("no image was given")
+        chosen = find_task(task)
+        number = read_seed(seed)
+        try:
+            picture = load_image(image)
+        except ValueError as error:
+            # The visitor sent a file, not the server's path of it.
+            raise ValueError(str(error).replace(str(image), "the image")) from None
+        drawing = prepare(chosen, picture)
+        with models.turns.take():
+            return models.make_picture(chosen.name, drawing, number)
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+
+
+def show_model_card(value: Mapping | None) -> str:
+    """The canvas's value → the model card of the task on it."""
+    return model_card(str((value or {}).get("task")))
+
+
+def build_draw_tab() -> gr.HTML:
+    """Cards, canvas, picture and the model card; returns the canvas, the other tabs' source of drawings."""
+    start = start_of_page()
+    canvas = build_canvas(task_cards(), start, [live, example, photo_to_lines])
+    with gr.Accordion("About this model: data, licence, limits", open=False, elem_id="model-card"):
+        card = gr.Markdown(model_card(start["task"]))
+    canvas.select(
+        show_model_card, canvas, card, queue=False, show_progress="hidden", api_visibility="private"
+    )
+    build_translate_endpoint()
+    return canvas
+
+
+def build_translate_endpoint() -> None:
+    """`/translate` for programs. On the page itself it has no widgets: the canvas is the better one."""
+    with gr.Column(visible=False):
+        # A File, not an Image: Gradio would decode an Image itself, before our own limits.
+        image = gr.File(label="image", type="filepath")
+        task = gr.Textbox("facades", label="task", info=f"one of {', '.join(TASKS)}")
+        seed = gr.Number(0, label="seed", precision=0)
+        picture = gr.Image(label="picture", type="pil", format="png")
+        button = gr.Button("Translate")
+    button.click(
+        translate,
+        [image, task, seed],
+        picture,
+        api_name="translate",
+        concurrency_id=MODEL,
+        concurrency_limit=1,
+    )

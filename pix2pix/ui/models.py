@@ -1,0 +1,94 @@
+"""Loaded models, and whose turn it is to use them.
+
+One picture at a time: on a CPU two forward passes at once only make both visitors wait longer. Live
+requests do not pass Gradio's queue, so they queue here, shortly: who has drawn on since is let go, and
+when too many wait the next one is told so at once. Knows nothing about components.
+"""
+
+import functools
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PIL import Image
+
+from pix2pix.checkpoints import available
+from pix2pix.inference import TranslatorPool
+from pix2pix.tasks import TASKS
+
+MAX_LOADED = 4
+"""Models kept in memory; the least recently used one goes."""
+
+MAX_WAITING = 8
+"""Live requests that may wait for the model. Each holds one of the server's threads."""
+
+MAX_VISITS = 4096
+"""Visits of which the newest request's number is remembered."""
+
+
+class Busy(Exception):
+    """Too many others are waiting; ask again in a moment."""
+
+
+class Stale(Exception):
+    """The same visitor has drawn on since."""
+
+
+@functools.cache
+def translators() -> TranslatorPool:
+    """The pool, made when the first picture is wanted; its models are loaded on first use."""
+    return TranslatorPool(device="auto", limit=MAX_LOADED)
+
+
+def trained_tasks() -> list[str]:
+    """Names of the tasks that have weights, in the order of the page."""
+    there = set(available())
+    return [name for name in TASKS if name in there]
+
+
+class Turns:
+    """Who may use the model now, and whose request has been overtaken by a newer one."""
+
+    def __init__(self) -> None:
+        self._model = threading.Lock()
+        self._guard = threading.Lock()
+        self._waiting = 0
+        self._newest: OrderedDict[str, int] = OrderedDict()
+
+    @contextmanager
+    def take(self) -> Iterator[None]:
+        """Wait for the model, however long it takes (requests that come through Gradio's own queue)."""
+        with self._model:
+            yield
+
+    @contextmanager
+    def take_live(self, visit: str, number: int) -> Iterator[None]:
+        """Wait for the model on behalf of request `number` of a visit. Raises Busy or Stale."""
+        with self._guard:
+            if self._waiting >= MAX_WAITING:
+                raise Busy
+            self._newest[visit] = max(number, self._newest.get(visit, 0))
+            self._newest.move_to_end(visit)
+            if len(self._newest) > MAX_VISITS:
+                self._newest.popitem(last=False)
+            self._waiting += 1
+        try:
+            self._model.acquire()
+        finally:
+            with self._guard:
+                self._waiting -= 1
+        try:
+            if number < self._newest.get(visit, 0):
+                raise Stale
+            yield
+        finally:
+            self._model.release()
+
+
+turns = Turns()
+
+
+def make_picture(task_name: str, drawing: Image.Image, seed: int | None) -> Image.Image:
+    """One forward pass. Call it with a turn taken. Raises ValueError where the checkpoint is missing."""
+    return translators().get(task_name).translate(drawing, seed=seed)

@@ -1,0 +1,83 @@
+"""Puts the tabs together and launches the page.
+
+A tab is one line here: `with gr.Tab("Name"): build_name_tab(canvas)`. The canvas component is the source of
+the current drawing: a tab passes it among its inputs and reads it with `drawing.read_value`, as
+`pix2pix/ui/__init__.py` says. Gradio keeps a tab that was opened in the page, so the canvas lives on while
+another tab is shown.
+"""
+
+import os
+
+import gradio as gr
+
+from pix2pix.checkpoints import available, find
+from pix2pix.ui.about import build_about_tab
+from pix2pix.ui.draw import build_draw_tab
+from pix2pix.ui.theme import CSS, studio_theme
+
+TITLE = "pix2pix studio"
+
+HEADER = """\
+<header class="masthead">
+  <p class="name">pix2pix <em>studio</em></p>
+  <p class="motto">Draw something. Watch it turn real.</p>
+  <button type="button" class="lamp" aria-label="Light or dark"></button>
+</header>
+"""
+
+# Gradio's own switch reloads the page; this one only turns the light on or off.
+HEADER_SCRIPT = """\
+const lamp = element.querySelector(".lamp");
+const moon = "M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10z";
+lamp.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${moon}"/></svg>`;
+function shine(dark) {
+  document.body.classList.toggle("dark", dark);
+  lamp.setAttribute("aria-pressed", String(dark));
+  lamp.title = dark ? "Light page" : "Dark page";
+}
+let kept = null;
+try { kept = localStorage.getItem("pix2pix-studio-light"); } catch { /* private windows may forbid it */ }
+const asked = new URLSearchParams(location.search).get("__theme");
+if (kept && !asked) shine(kept === "dark");
+else shine(document.body.classList.contains("dark"));
+lamp.addEventListener("click", () => {
+  const dark = !document.body.classList.contains("dark");
+  shine(dark);
+  try { localStorage.setItem("pix2pix-studio-light", dark ? "dark" : "light"); } catch { /* as above */ }
+});
+"""
+
+
+def build_demo() -> gr.Blocks:
+    """The whole page. Loads models only for cards whose picture is not in the cache yet."""
+    with gr.Blocks(
+        title=TITLE,
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=(3600, 3600),  # uploads and results of `/translate`: an hour, then they go
+    ) as demo:
+        gr.HTML(html_template=HEADER, js_on_load=HEADER_SCRIPT, apply_default_css=False, elem_id="masthead")
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Draw", id="draw"):
+                build_draw_tab()
+            with gr.Tab("About", id="about"):
+                build_about_tab()
+    # What waits longer than 32 places is better told so at once.
+    return demo.queue(max_size=32)
+
+
+def launch(demo: gr.Blocks, **options) -> None:
+    """Serve the page; `options` go to Gradio's launch and win over what is set here."""
+    port = os.environ.get("PORT") or os.environ.get("GRADIO_SERVER_PORT")
+    settings = {
+        "server_port": int(port) if port else 7860,
+        "theme": studio_theme(),
+        "css_paths": CSS,
+        "footer_links": ["api"],
+        "max_file_size": "20mb",
+        "blocked_paths": [str(find(name)) for name in available()],
+        "mcp_server": os.environ.get("PIX2PIX_MCP") == "1",
+        "ssr_mode": False,
+        "show_error": True,
+    }
+    demo.launch(**{**settings, **options})
