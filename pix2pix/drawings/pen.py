@@ -61,11 +61,11 @@ class Pen:
         self, *points: tuple[float, float], width: float | None = None, fill: int | None = None
     ) -> None:
         """A closed line with a corner at every point."""
-        self.loop(*[p for point in points for p in (point, point)], width=width, fill=fill)
+        self.loop(*sharp(*points), width=width, fill=fill)
 
     def straight(self, *points: tuple[float, float], width: float | None = None) -> None:
         """Straight lines from point to point."""
-        self.line(*[p for point in points for p in (point, point)], width=width)
+        self.line(*sharp(*points), width=width)
 
     def arc(
         self,
@@ -156,6 +156,11 @@ def evenly_spaced(path: np.ndarray, step: float = 1.5) -> np.ndarray:
     along = np.concatenate([[0], np.cumsum(lengths)])
     at = np.linspace(0, along[-1], max(2, round(along[-1] / step) + 1))
     return np.stack([np.interp(at, along, path[:, 0]), np.interp(at, along, path[:, 1])], axis=1)
+
+
+def sharp(*points: tuple[float, float]) -> Points:
+    """Every point twice: straight edges, a corner at each."""
+    return [p for point in points for p in (point, point)]
 
 
 def mirrored(points: Points) -> Points:

@@ -5,6 +5,7 @@ on it. Sizes of things on the ground follow from how far below the horizon their
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from PIL import Image
@@ -16,27 +17,85 @@ from .pen import SIZE, Points
 Place = tuple[float, float]
 
 PERSON: Points = [
-    (-2, 0), (-4, -20), (-7, -24), (-8, -44), (-4, -50), (-3, -53), (-4, -58), (0, -62), (4, -58), (3, -53),
-    (4, -50), (8, -44), (7, -24), (4, -20), (3, 0),
-]  # fmt: skip
+    (-2, 0),
+    (-4, -20),
+    (-7, -24),
+    (-8, -44),
+    (-4, -50),
+    (-3, -53),
+    (-4, -58),
+    (0, -62),
+    (4, -58),
+    (3, -53),
+    (4, -50),
+    (8, -44),
+    (7, -24),
+    (4, -20),
+    (3, 0),
+]
 """A walker in units of 1/62 of the height, feet at (0, 0); the car, bus and cyclist likewise."""
 
 CAR_FROM_BEHIND: Points = [
-    (-30, 0), (-33, -8), (-34, -28), (-31, -34), (-24, -50), (-18, -54), (18, -54), (24, -50), (31, -34), (34, -28),
-    (33, -8), (30, 0), (22, 0), (21, -5), (-21, -5), (-22, 0),
-]  # fmt: skip
+    (-30, 0),
+    (-33, -8),
+    (-34, -28),
+    (-31, -34),
+    (-24, -50),
+    (-18, -54),
+    (18, -54),
+    (24, -50),
+    (31, -34),
+    (34, -28),
+    (33, -8),
+    (30, 0),
+    (22, 0),
+    (21, -5),
+    (-21, -5),
+    (-22, 0),
+]
 
 CAR_FROM_THE_SIDE: Points = [
-    (-62, -6), (-64, -24), (-58, -31), (-40, -34), (-26, -50), (-12, -54), (18, -54), (30, -50), (44, -34), (60, -28),
-    (64, -16), (62, -6), (50, -4), (44, 0), (36, 0), (30, -4), (-30, -4), (-36, 0), (-44, 0), (-50, -4),
-]  # fmt: skip
+    (-62, -6),
+    (-64, -24),
+    (-58, -31),
+    (-40, -34),
+    (-26, -50),
+    (-12, -54),
+    (18, -54),
+    (30, -50),
+    (44, -34),
+    (60, -28),
+    (64, -16),
+    (62, -6),
+    (50, -4),
+    (44, 0),
+    (36, 0),
+    (30, -4),
+    (-30, -4),
+    (-36, 0),
+    (-44, 0),
+    (-50, -4),
+]
 
 BUS: Points = [(-34, 0), (-37, -10), (-37, -100), (-32, -108), (32, -108), (37, -100), (37, -10), (34, 0)]
 
 CYCLIST: Points = [
-    (-4, 0), (-6, -14), (-4, -26), (-9, -34), (-9, -50), (-4, -56), (-4, -62), (0, -66), (4, -62), (4, -56), (9, -50),
-    (9, -34), (4, -26), (6, -14), (4, 0),
-]  # fmt: skip
+    (-4, 0),
+    (-6, -14),
+    (-4, -26),
+    (-9, -34),
+    (-9, -50),
+    (-4, -56),
+    (-4, -62),
+    (0, -66),
+    (4, -62),
+    (4, -56),
+    (9, -50),
+    (9, -34),
+    (4, -26),
+    (6, -14),
+    (4, 0),
+]
 
 
 class Street(LabelSheet):
@@ -49,6 +108,7 @@ class Street(LabelSheet):
     def __init__(self, horizon: Place, left: float, right: float, kerbs: Place, seed: int = 0):
         super().__init__(STREET_PALETTE, ground="sky")
         self.horizon, self.left, self.right, self.kerbs = horizon, left, right, kerbs
+        self.standing: list[tuple[str, Points, Place, float]] = []  # what `put` has placed, in its order
         self._random = np.random.default_rng(seed)
 
     def ground(self, beside: str = "pavement") -> None:
@@ -76,9 +136,11 @@ class Street(LabelSheet):
             left, right = x + (edge - x) * near, x + (edge - x) * far
             slope = (SIZE - y) / (foot - x)  # of the line where the houses meet the ground
             points = [
-                (left, y - roof * near), (right, y - roof * (near * 0.25 + far * 0.75)), (right, y + slope * (right - x)),
+                (left, y - roof * near),
+                (right, y - roof * (near * 0.25 + far * 0.75)),
+                (right, y + slope * (right - x)),
                 (left, y + slope * (left - x)),
-            ]  # fmt: skip
+            ]
             self.polygon(name, *points)
             near = far
         self.polygon(
@@ -104,21 +166,22 @@ class Street(LabelSheet):
 
     def put(self, name: str, shape: Points, foot: Place, height: float) -> None:
         """One of the shapes above, `height` px high, its feet at foot."""
+        self.standing.append((name, shape, foot, height))
         tallest = -min(y for _, y in shape)
         self.polygon(name, *outline(shape, *foot, scale=height / tallest))
 
     def person(self, foot: Place, height: float | None = None) -> None:
-        self.put("person", PERSON, foot, height or self.high(foot, 0.72))
+        self.put("person", PERSON, foot, height or self.high(foot, 1.2))
 
     def cyclist(self, foot: Place, height: float | None = None) -> None:
-        self.put("cyclist", CYCLIST, foot, height or self.high(foot, 0.78))
+        self.put("cyclist", CYCLIST, foot, height or self.high(foot, 1.25))
 
     def car(self, foot: Place, height: float | None = None, shape: Points = CAR_FROM_BEHIND) -> None:
-        self.put("car", shape, foot, height or self.high(foot, 0.62))
+        self.put("car", shape, foot, height or self.high(foot, 0.93))
 
     def high(self, foot: Place, share: float) -> float:
         """The height in px of a thing whose size is `share` of the camera's height above the ground."""
-        return (foot[1] - self.horizon[1]) * share * 1.5
+        return (foot[1] - self.horizon[1]) * share
 
     def pole(self, foot: Place, height: float, width: float = 3, sign: Place | None = None) -> None:
         """A post; sign: (width, height) in px of the board at its top."""
@@ -133,7 +196,7 @@ class Street(LabelSheet):
         self.box("pole", foot[0] + arm - (0 if arm < 0 else 7), foot[1] - height, 7, 4)
 
 
-def old_town() -> Image.Image:
+def old_town() -> Street:
     """Houses at the left, a park at the right, two cyclists ahead."""
     street = Street((140, 118), -60, 330, (-290, 400), seed=1)
     street.ground()
@@ -148,10 +211,10 @@ def old_town() -> Image.Image:
     street.cyclist((134, 152), 38)
     street.pole((108, 144), 66, 3, (10, 18))
     street.lamp((228, 150), 80, -12)
-    return street.image()
+    return street
 
 
-def city_canyon() -> Image.Image:
+def city_canyon() -> Street:
     """High houses on both sides, cars parked at the left, people at the right."""
     street = Street((128, 124), -30, 270, (-150, 400), seed=2)
     street.ground()
@@ -167,10 +230,10 @@ def city_canyon() -> Image.Image:
     street.pole((70, 158), 90, 3)
     for x, y, w in ((226, 84, 12), (196, 98, 8), (34, 70, 14)):
         street.box("sign", x, y, w, w * 1.2)
-    return street.image()
+    return street
 
 
-def avenue() -> Image.Image:
+def avenue() -> Street:
     """Trees on both sides meet over a wide road."""
     street = Street((128, 128), -90, 346, (-220, 476), seed=3)
     street.ground()
@@ -190,10 +253,10 @@ def avenue() -> Image.Image:
     street.car((98, 174))
     street.car((146, 150))
     street.car((136, 138))
-    return street.image()
+    return street
 
 
-def crossing() -> Image.Image:
+def crossing() -> Street:
     """A junction with traffic lights; a car passes from the side."""
     street = Street((120, 116), -400, 640, (-500, 740), seed=4)
     street.polygon("building", (0, 20), (50, 34), (88, 78), (112, 100), (112, 130), (0, 132))
@@ -214,10 +277,10 @@ def crossing() -> Image.Image:
     street.person((236, 158), 38)
     street.person((246, 160), 38)
     street.cyclist((84, 178), 52)
-    return street.image()
+    return street
 
 
-def suburb() -> Image.Image:
+def suburb() -> Street:
     """Low houses behind hedges and fences, much sky."""
     street = Street((136, 130), -70, 320, (-170, 420), seed=5)
     street.ground(beside="tree")
@@ -234,10 +297,10 @@ def suburb() -> Image.Image:
     street.car((150, 142))
     street.lamp((196, 162), 108, -18)
     street.lamp((104, 146), 56, 10)
-    return street.image()
+    return street
 
 
-def country_road() -> Image.Image:
+def country_road() -> Street:
     """Nothing but trees, a bend and a sign."""
     street = Street((104, 130), -80, 300, (-80, 300), seed=6)
     street.box("tree", 0, 120, 256, 136)
@@ -250,16 +313,31 @@ def country_road() -> Image.Image:
         (104, 120, 20),
     ):
         street.crown((x, y), r, r * 0.9)
-    street.blob("road", (-80, 256), (-80, 256), (10, 190), (70, 152), (96, 136), (124, 130), (124, 130), (134, 131),
-                (134, 131), (130, 140), (160, 166), (230, 214), (300, 256), (300, 256))  # fmt: skip
+    street.blob(
+        "road",
+        (-80, 256),
+        (-80, 256),
+        (10, 190),
+        (70, 152),
+        (96, 136),
+        (124, 130),
+        (124, 130),
+        (134, 131),
+        (134, 131),
+        (130, 140),
+        (160, 166),
+        (230, 214),
+        (300, 256),
+        (300, 256),
+    )
     street.polygon("pavement", (256, 228), (256, 246), (150, 164), (142, 156))
     street.pole((206, 190), 78, 4, (26, 26))
     street.car((112, 152), 22)
     street.lamp((34, 176), 130, 14)
-    return street.image()
+    return street
 
 
-def bus_ahead() -> Image.Image:
+def bus_ahead() -> Street:
     """Behind a bus in a shopping street, many people on the pavement."""
     street = Street((118, 122), -50, 250, (-200, 440), seed=7)
     street.ground()
@@ -272,10 +350,10 @@ def bus_ahead() -> Image.Image:
     street.cyclist((204, 202), 74)
     street.pole((180, 158), 74, 3, (10, 22))
     street.tree((244, 160), 96)
-    return street.image()
+    return street
 
 
-def car_park() -> Image.Image:
+def car_park() -> Street:
     """A low shop with parked cars before it."""
     street = Street((128, 120), -600, 850, (-700, 950), seed=8)
     street.box("building", 0, 66, 256, 76)
@@ -293,19 +371,19 @@ def car_park() -> Image.Image:
     street.person((124, 170), 44)
     street.pole((20, 150), 128, 3, (14, 34))
     street.lamp((176, 150), 112, -16)
-    return street.image()
+    return street
 
 
-def empty_street() -> Image.Image:
+def empty_street() -> Street:
     """Road, pavements, houses, sky: the least that makes a street."""
     street = Street((128, 126), -70, 326, (-220, 476), seed=9)
     street.ground()
     street.houses(-1, [110, 110, 110, 110])
     street.houses(1, [96, 96, 96, 96])
-    return street.image()
+    return street
 
 
-def rush_hour() -> Image.Image:
+def rush_hour() -> Street:
     """Cars in three lanes under a row of lamps, a tower at the end."""
     street = Street((128, 112), -130, 386, (-240, 500), seed=10)
     street.ground()
@@ -314,24 +392,15 @@ def rush_hour() -> Image.Image:
     street.houses(1, [88, 70, 76, 70])
     street.crown((40, 112), 26, 24)
     street.crown((212, 112), 28, 26)
-    for x, y in (
-        (118, 124),
-        (128, 124),
-        (140, 124),
-        (102, 138),
-        (130, 142),
-        (154, 138),
-        (70, 166),
-        (190, 164),
-    ):
+    for x, y in ((118, 124), (130, 122), (141, 124), (104, 138), (156, 140), (60, 170), (204, 160)):
         street.car((x, y))
-    street.car((132, 196))
+    street.car((130, 190), 56)
     for x, y, h, arm in ((96, 138, 58, 12), (162, 138, 58, -12), (52, 164, 120, 22), (208, 164, 120, -22)):
         street.lamp((x, y), h, arm)
-    return street.image()
+    return street
 
 
-STREETS: dict[str, Callable[[], Image.Image]] = {
+SCENES: dict[str, Callable[[], Street]] = {
     f"{i:02d}-{scene.__name__.replace('_', '-')}": scene
     for i, scene in enumerate(
         (
@@ -349,4 +418,13 @@ STREETS: dict[str, Callable[[], Image.Image]] = {
         start=1,
     )
 }
-"""Picture name → the function that paints it: mode "RGB", 256 x 256, palette colours only."""
+
+
+def label_map(scene: Callable[[], Street]) -> Image.Image:
+    """The scene as mode "RGB", 256 x 256, palette colours only."""
+    return scene().image()
+
+
+STREETS: dict[str, Callable[[], Image.Image]] = {
+    name: partial(label_map, scene) for name, scene in SCENES.items()
+}
