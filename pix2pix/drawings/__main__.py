@@ -11,7 +11,11 @@ from . import EXAMPLES
 from .cats import CATS, draw
 from .emoji import EMOJI
 from .facades import FACADES
+from .photos import PHOTOS, credits_text
 from .shoes import SHOES
+from .streets import STREETS
+from .thermal import THERMALS
+from .towns import AERIALS, MAPS
 
 Drawings = dict[str, Callable[[], Image.Image]]
 
@@ -20,6 +24,10 @@ DRAWINGS: dict[str, Drawings] = {
     "facades": FACADES,
     "edges2shoes": SHOES,
     "sketch2emoji": EMOJI,
+    "labels2street": STREETS,
+    "map2aerial": MAPS,
+    "aerial2map": AERIALS,
+    "thermal2color": THERMALS,
 }
 """Task name → picture name → the function that draws it, for what is drawn by Pillow and numpy alone."""
 
@@ -37,17 +45,22 @@ def write(folder: Path, pictures: Drawings) -> Iterator[Path]:
 
 
 def main() -> None:
+    pictures = DRAWINGS | PHOTOS
     parser = argparse.ArgumentParser(
         prog="python -m pix2pix.drawings", description="Write the example pictures."
     )
-    parser.add_argument("tasks", nargs="*", help=f"of: {', '.join(DRAWINGS)} (all of them if none is named)")
-    tasks = parser.parse_args().tasks or list(DRAWINGS)
-    unknown = [task for task in tasks if task not in DRAWINGS]
+    parser.add_argument("tasks", nargs="*", help=f"of: {', '.join(pictures)} (all of them if none is named)")
+    tasks = parser.parse_args().tasks or list(pictures)
+    unknown = [task for task in tasks if task not in pictures]
     if unknown:
-        parser.error(f"nothing is drawn for {', '.join(unknown)}; there are: {', '.join(DRAWINGS)}")
+        parser.error(f"nothing is drawn for {', '.join(unknown)}; there are: {', '.join(pictures)}")
     for task in tasks:
-        files = list(write(EXAMPLES / task, DRAWINGS[task]))
+        try:
+            files = list(write(EXAMPLES / task, pictures[task]))
+        except ValueError as error:
+            parser.exit(1, f"{task}: {error}\n")
         print(f"{task}: {len(files)} pictures, {sum(f.stat().st_size for f in files) / 1024:.0f} KB")
+    (EXAMPLES / "CREDITS.md").write_text(credits_text(), encoding="utf-8")
 
 
 if __name__ == "__main__":
