@@ -11,4 +11,4 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
 def example_paths(task_name: str) -> list[Path]:
     """The example inputs of a task, sorted by name; [] for a task that has none."""
-    return sorted((EXAMPLES / task_name).glob("*.png")) if task_name else []
+    return sorted(path for path in EXAMPLES.glob("*/*.png") if path.parent.name == task_name)

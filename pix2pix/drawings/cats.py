@@ -302,24 +302,8 @@ def _markings(pen: Pen, cat: Cat) -> None:
                 )
             )
     if "tuft" in extras:
-        pen.line(
-            *_face(
-                cat,
-                [
-                    (-16, 78),
-                    (-10, 66),
-                    (-2, 56),
-                    (-2, 56),
-                    (-2, 66),
-                    (-2, 66),
-                    (6, 58),
-                    (14, 54),
-                    (14, 54),
-                    (12, 68),
-                    (14, 80),
-                ],
-            )
-        )
+        for x in (-16, -6, 4, 15):
+            pen.line(*_face(cat, [(x, 70 + abs(x) / 4), (x * 0.7 + 2, 80), (x * 0.5, 94 - abs(x) / 3)]))
     if "ear fur" in extras:
         for i in range(3):
             _both(pen, [(180 + 8 * i, 86 - 3 * i), (188 + 6 * i, 70 - 4 * i)])

@@ -167,14 +167,14 @@ PHOTOS: dict[str, dict[str, Callable[[], Image.Image]]] = {
             ),
         ),
         "02-cat-nose": partial(
-            with_hole, CAT_CLOSE, Hole(strokes=((34, [(118, 150), (134, 160), (150, 152)]),))
+            with_hole, CAT_CLOSE, Hole(strokes=((40, [(168, 202), (186, 214), (206, 206)]),))
         ),
         "03-spoon": partial(
             with_hole,
             CUP,
             Hole(
                 strokes=(
-                    (40, [(180, 164), (176, 182), (172, 196)]),
+                    (52, [(182, 166), (178, 182), (174, 194)]),
                     (18, [(216, 28), (207, 52), (196, 84)]),
                 )
             ),
