@@ -56,7 +56,8 @@ def card_text(folder: Path, settings: dict[str, Any], recipe: Recipe, shown: str
     ours = {
         "ema": f"an exponential moving average of G's weights (decay {run['ema']}) is what is shipped",
         "place": "pairs are laid on a white page at any scale, shift and tilt instead of the 286→256 crop",
-        "on_white": "the animal is put on white with the `cutout` checkpoint, lines outside of it dropped",
+        "portrait": "the face is cut out (watershed on the edges) and put on white, lines outside of it are "
+        "dropped, and whiskers are at times drawn on",
     }
     beyond = [text for key, text in ours.items() if run.get(key)]
     if run["pairs"] in ("soft-edges", "lines", "edges"):
@@ -80,8 +81,8 @@ def card_text(folder: Path, settings: dict[str, Any], recipe: Recipe, shown: str
         f"ngf {generator['ngf']}, dropout {generator['dropout']} |",
         f"| discriminator | {discriminator_line(folder, settings)} |",
         f"| objective | {run['objective']}, λ = {run['lambda_l1']:g} |",
-        f"| run | {training.get('steps', '?')} steps, batch {run['batch_size']}, Adam {run['learning_rate']:g} "
-        f"({run['beta1']:g}, {run['beta2']:g}), seed {run['seed']} |",
+        f"| run | {training.get('steps', '?')} steps, batch {run['batch_size']}, seed {run['seed']}, "
+        f"Adam {run['learning_rate']:g} ({run['beta1']:g}, {run['beta2']:g}) |",
         f"| machine | {training.get('machine', '?')} |",
         f"| losses, mean of the last 100 steps | {losses or '?'} |",
         f"| size | {folder_size(folder) / 1e6:.1f} MB (int8 convolutions) |",
@@ -127,7 +128,8 @@ def write_table(root: Path) -> Path:
         discriminator = discriminator_line(path.parent, settings)
         rows.append(
             f"| [{name}]({name}/README.md) | {discriminator} | {run['objective']} | {run['ngf']} "
-            f"| {settings['training'].get('steps', '–')} | {l1} | {folder_size(path.parent) / 1e6:.1f} | {recipe.use} |"
+            f"| {settings['training'].get('steps', '–')} | {l1} | {folder_size(path.parent) / 1e6:.1f} "
+            f"| {recipe.use} |"
         )
     text = (
         "# Checkpoints\n\nWritten by `python -m pix2pix cards` from each folder's config.json.\n\n"

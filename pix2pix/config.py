@@ -27,7 +27,7 @@ class TrainConfig:
     crop_size: int = 256  # … and cropped at random to this, the size of the network (paper: 256)
     flip: bool = True  # mirror half of the pairs at random (paper: yes)
     place: bool = False  # instead of the crop: any scale and position on a white page (ours, for drawings)
-    on_white: bool = False  # put the photo's animal on white first, with the cutout checkpoint (ours)
+    portrait: bool = False  # faces that fill their frame: cut the face out, at times draw whiskers (ours)
 
     ngf: int = 64  # width of the generator (paper: 64)
     ndf: int = 64  # width of the discriminator (paper: 64)

@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from pix2pix.config import TrainConfig
 from pix2pix.images import array_to_tensor, flatten, load_image
-from pix2pix.pairs import MAKERS, soft_edges
+from pix2pix.pairs import MAKERS, portrait, soft_edges, whiskers
 from pix2pix.recipes import RECIPES
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
@@ -65,6 +65,8 @@ def load_pairs(config: TrainConfig, split: str = "train", limit: int | None = No
             files = files[:: max(1, len(files) * max(1, len(folders)) // limit)][:limit]
         for first, second in tqdm(files, f"reading {folder.name}/{split}", unit="pair", leave=False):
             a, b = read_pair(first, second, config, side, halve=folder.name == "facades")
+            if config.portrait:
+                a, b = portrait(a, b, head_only=len(pairs) % 3 == 0)
             pairs.names.append(first.stem)
             pairs.a.append(a)
             pairs.b.append(b)
@@ -179,6 +181,8 @@ def training_pair(pairs: Pairs, config: TrainConfig, step: int, index: int) -> t
     rng = random_for(config.seed, step, index)
     which = pair_at(pairs, config, step, index)
     a, b = pairs.a[which], pairs.b[which]
+    if config.portrait:
+        a = whiskers(a, rng) if rng.random() < 0.35 else a
     if config.place:
         both = place(np.concatenate((a, b), -1), config.crop_size, config.flip, rng)
     else:

@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 # Pillow would decode many more; these are what people draw and photograph with.
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "MPO")
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 MAX_PIXELS = 50_000_000  # a 50-megapixel photo takes 150 MB; more is an accident or an attack
 
 WHITE = (255, 255, 255)
@@ -80,7 +80,7 @@ def pil_to_tensor(image: Image.Image) -> Tensor:
 def array_to_tensor(array: np.ndarray) -> Tensor:
     """uint8 (H, W) or (H, W, C) in [0, 255] → (1, C, H, W) in [-1, 1]."""
     array = array[..., None] if array.ndim == 2 else array
-    return torch.from_numpy(np.ascontiguousarray(array.transpose(2, 0, 1))[None]).float() / 127.5 - 1
+    return torch.from_numpy(array.transpose(2, 0, 1)[None].copy()).float() / 127.5 - 1
 
 
 def tensor_to_array(tensor: Tensor) -> np.ndarray:

@@ -58,7 +58,7 @@ RECIPES: dict[str, Recipe] = {
             "pairs": "soft-edges",
             "direction": "BtoA",
             "place": True,
-            "on_white": True,
+            "portrait": True,
             "steps": 30_000,
         },
         "AFHQ cats, 2,600 training photos; edges made from them with PiDiNet",

@@ -31,7 +31,6 @@ from pix2pix.images import (
     input_to_rgb,
     load_image,
     output_to_rgb,
-    tensor_to_array,
     tensor_to_pil,
 )
 from pix2pix.losses import discriminator_loss, generator_loss, is_conditional, uses_gan
@@ -131,9 +130,6 @@ def fit(config: TrainConfig) -> Path:
         raise ValueError(f"{out} holds a run already; add --resume to go on with it, or name another --out")
     pairs = load_pairs(config, "train")
     validation = load_pairs(config, "val", limit=6)
-    if config.on_white:
-        cutter = checkpoints.load_generator(checkpoints.find("cutout"))
-        pairs, validation = put_on_white(pairs, cutter), put_on_white(validation, cutter)
     if config.batch_size % world_size:
         raise ValueError(
             f"--batch-size is {config.batch_size}; expected a multiple of {world_size} processes"
@@ -340,9 +336,12 @@ def load_state(networks: Networks, out: Path, config: TrainConfig) -> int:
         network.load_state_dict(part)
     for name, adam in (("adam_g", networks.adam_g), ("adam_d", networks.adam_d)):
         state: dict[int, dict[str, Tensor]] = {}
+        weights = adam.param_groups[0]["params"]
         for key, value in tensors.items():
             if key.startswith(f"{name}/"):
                 _, index, moment = key.split("/")
+                if value.dim():  # the fused Adam walks memory: moments must lie as their weights do
+                    value = torch.empty_like(weights[int(index)]).copy_(value)
                 state.setdefault(int(index), {})[moment] = value
         adam.load_state_dict({"state": state, "param_groups": adam.state_dict()["param_groups"]})
     return int(metadata["step"])
@@ -458,37 +457,3 @@ def write_samples(networks: Networks, validation: Pairs, config: TrainConfig, ou
         rows[row] = [*rows[row], drawing, picture]
     (out / "samples").mkdir(parents=True, exist_ok=True)
     contact_sheet(rows, side=192).save(out / "samples" / f"{done:06d}.png")
-
-
-@torch.no_grad()
-def put_on_white(pairs: Pairs, cutter: UNetGenerator) -> Pairs:
-    """Edges and photos of animals → the same on white: no lines and no picture outside of the animal.
-
-    People draw a face on an empty page; the photos fill their frame and have busy backgrounds. a: soft edges
-    uint8 (H, W, 1); b: photo uint8 (H, W, 3).
-    """
-    from scipy import ndimage
-
-    from pix2pix.images import array_to_tensor
-
-    device = next(cutter.parameters()).device
-    no_noise: Noise = []
-    a, b = [], []
-    side = pairs.b[0].shape[0]
-    axis = np.minimum(np.arange(side), np.arange(side)[::-1])
-    # A photo ends where its frame ends; on a page that would be a hard edge that nobody draws.
-    frame = np.clip((np.minimum.outer(axis, axis) + 1) / (0.06 * side), 0, 1)[..., None]
-    for edges, photo in zip(tqdm(pairs.a, "cutting out", leave=False), pairs.b, strict=True):
-        picture = array_to_tensor(photo)
-        both_ways = torch.cat((picture, picture.flip(-1))).to(device)
-        mattes = torch.cat([cutter(half, no_noise) for half in both_ways.split(1)]).cpu()
-        matte = tensor_to_array((mattes[:1] + mattes[1:].flip(-1)) / 2)[0].astype(np.float32) / 255
-        labels, count = ndimage.label(matte[..., 0] > 0.5)
-        if count > 1:  # the animal is the largest piece
-            largest = 1 + np.bincount(labels.ravel())[1:].argmax()
-            matte *= ndimage.binary_dilation(labels == largest, iterations=3)[..., None]
-        inside = ndimage.binary_dilation(matte[..., 0] > 0.4, iterations=4)[..., None]
-        matte = np.clip((matte - 0.2) / 0.6, 0, 1) * frame
-        b.append((photo * matte + 255 * (1 - matte)).round().astype(np.uint8))
-        a.append(np.where(inside, edges, 255).astype(np.uint8))
-    return replace(pairs, a=a, b=b)

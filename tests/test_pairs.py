@@ -1,0 +1,77 @@
+"""Made pairs: lines vary as hands do and stay lines; holes are holes."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageDraw
+
+from pix2pix import pairs
+
+
+def circle(side: int = 128) -> torch.Tensor:
+    """A soft edge map of a circle, (1, 1, side, side) in [-1, 1]."""
+    page = Image.new("L", (side, side), 255)
+    ImageDraw.Draw(page).ellipse((24, 24, side - 24, side - 24), outline=0, width=5)
+    return torch.from_numpy(np.asarray(page)[None, None].astype(np.float32) / 127.5 - 1)
+
+
+def ink(picture: torch.Tensor) -> float:
+    return float(((1 - picture) / 2).mean())
+
+
+def test_lines_vary_in_width_and_stay_on_white():
+    drawings = [pairs.vary_lines(circle(), np.random.default_rng(seed), 0.4) for seed in range(24)]
+    amounts = [ink(drawing) for drawing in drawings]
+    assert all(d.shape == (1, 3, 128, 128) and d.min() >= -1 and d.max() <= 1 for d in drawings)
+    assert max(amounts) > 2 * min(amounts) > 0
+    corner = torch.cat([d[..., :12, :12] for d in drawings])
+    assert (corner == 1).all()
+
+
+@pytest.mark.parametrize("width", [1, 2, 3.5, 5])
+def test_drawn_width_is_the_one_asked_for(width):
+    line = np.zeros((40, 40), bool)
+    line[20] = True
+    assert ink(pairs.draw(line, width)) * 40 == pytest.approx(width, abs=0.3)
+
+
+def test_displacement_moves_lines_but_little():
+    before = circle()
+    after = pairs.displace(before, 2.0, np.random.default_rng(0))
+    assert not torch.equal(before, after)
+    assert ink(after) == pytest.approx(ink(before), rel=0.15)
+    assert torch.allclose(pairs.displace(before, 0.0, np.random.default_rng(0)), before, atol=1e-4)
+
+
+def test_small_marks_go_and_gaps_come():
+    marks = np.zeros((40, 40), bool)
+    marks[5, 5:8] = True
+    marks[20, 2:38] = True
+    kept = pairs.remove_small(marks, 10)
+    assert kept.sum() == 36 and not kept[5].any()
+    broken = pairs.break_strokes(kept, 2, np.random.default_rng(0))
+    assert 0 < broken.sum() < 36 and not (broken & ~kept).any()
+
+
+def test_an_empty_drawing_is_white():
+    assert (pairs.draw(np.zeros((8, 8), bool), 2) == 1).all()
+
+
+def test_soft_edges_are_dark_where_the_picture_changes():
+    photo = np.zeros((64, 64, 3), np.uint8)
+    photo[:, 32:] = 200
+    edges = pairs.soft_edges(photo)
+    assert edges[:, 30:34].max() < 80 and edges[:, :20].min() > 240
+
+
+def test_holes_are_of_reasonable_size():
+    parts = [pairs.random_holes(64, np.random.default_rng(seed)).mean() for seed in range(40)]
+    assert min(parts) > 0 and max(parts) < 0.6 and 0.05 < np.mean(parts) < 0.35
+
+
+def test_grey_and_colour_go_together():
+    photo = torch.rand(1, 3, 8, 8) * 2 - 1
+    light, colour = pairs.grey_and_colour(photo, photo, np.random.default_rng(0))
+    from pix2pix.images import lab_to_rgb
+
+    torch.testing.assert_close(lab_to_rgb(torch.cat((light, colour), 1)), photo, atol=5e-3, rtol=0)
