@@ -91,4 +91,8 @@ turns = Turns()
 
 def make_picture(task_name: str, drawing: Image.Image, seed: int | None) -> Image.Image:
     """One forward pass. Call it with a turn taken. Raises ValueError where the checkpoint is missing."""
+    trained = trained_tasks()
+    if task_name not in trained:
+        # Not the loader's own words: they name folders of this machine.
+        raise ValueError(f"no weights for {task_name!r} are here; there are: {', '.join(trained) or 'none'}")
     return translators().get(task_name).translate(drawing, seed=seed)

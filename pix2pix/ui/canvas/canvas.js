@@ -90,7 +90,7 @@ function tellPage(event) {
 function remember() {
   const drawings = {};
   for (const [name, { surface, task }] of Object.entries(desks)) {
-    if (surface.ready && (task.canvas === "lines" || task.canvas === "labels")) drawings[name] = surface.toDataURL();
+    if (surface.ready && (task.canvas === "lines" || task.canvas === "labels")) drawings[name] = surface.canvas.toDataURL();
   }
   try {
     sessionStorage.setItem(MEMORY, JSON.stringify({ task: desk.task.name, drawings }));
@@ -358,6 +358,7 @@ function changed({ settled = false } = {}) {
   changedAt = performance.now();
   if (!desk.task.ready || !desk.surface.ready) return;
   if (live || settled) {
+    studio.dataset.settled = "false";
     dirty = desk;
     pump();
   }
@@ -962,7 +963,8 @@ async function open() {
   const name = tasks[memory.task]?.ready ? memory.task : start.task;
   for (const [each, url] of Object.entries(memory.drawings || {})) {
     if (!tasks[each]) continue;
-    openDesk(each).surface.place(await decode(url), SIDE, SIDE);
+    const image = await decode(url);
+    openDesk(each).surface.place(image, image.naturalWidth, image.naturalHeight);
   }
   const kept = Boolean(desks[name]);
   await chooseTask(name, { fresh: false });
