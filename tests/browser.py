@@ -27,6 +27,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from pix2pix import checkpoints
 from pix2pix.recipes import recipe_config
+from pix2pix.ui.cards import examples_of
 
 ROOT = Path(__file__).resolve().parent.parent
 FLAGS = [
@@ -211,8 +212,10 @@ class Visitor:
         self.page.locator(f".studio [data-do={command}]:visible").first.click()
 
     def choose(self, task: str) -> None:
+        """A task by its card; where it opens with an example, its picture is waited for."""
         self.page.locator(f".card[data-task={task}]").click()
-        self.page.wait_for_selector(f".studio[data-task={task}]")
+        finished = ":not(.no-picture)" if examples_of(task) else ""
+        self.page.wait_for_selector(f".studio[data-task={task}]{finished}")
 
     def paint_with(self, label: str) -> None:
         self.page.locator(".swatches button", has_text=label).first.click()

@@ -249,7 +249,6 @@ def test_keys_choose_tools_and_draw(desktop):
 
 def test_an_uploaded_label_map_becomes_a_picture(visitor, tmp_path):
     visitor.choose("facades")
-    visitor.page.wait_for_function("document.querySelector('.studio').dataset.settled === 'true'")
     picture = visitor.picture()
     labels = Image.new("RGB", (256, 256), COLOURS["wall"])
     ImageDraw.Draw(labels).rectangle((40, 60, 99, 159), fill=COLOURS["window"])
@@ -295,7 +294,8 @@ def test_a_broken_file_gets_one_kind_line(desktop, tmp_path):
 
 
 def test_a_photo_becomes_lines_to_draw_on(visitor, photo_file):
-    visitor.press("clear")
+    with visitor.new_picture():
+        visitor.press("clear")
     with visitor.new_picture():
         visitor.give_file("trace", photo_file)
     sheet = visitor.sheet()

@@ -63,6 +63,7 @@ function openDesk(name) {
 
 async function chooseTask(name, { fresh = true } = {}) {
   finishStroke();
+  asking = false;
   const isNew = !desks[name];
   desk = openDesk(name);
   studio.dataset.kind = desk.task.canvas;
@@ -74,7 +75,8 @@ async function chooseTask(name, { fresh = true } = {}) {
   buildDock();
   seedInput.value = desk.seed;
   showHint(desk.hint);
-  showLicence();
+  find(".task-line").textContent = desk.task.line;
+  find(".licence").textContent = desk.task.licence || "";
   render();
   showPicture();
   tellPage("select");
@@ -116,6 +118,7 @@ function render() {
   renderWaits = true;
   requestAnimationFrame(() => {
     renderWaits = false;
+    if (!desk) return;
     const { surface } = desk;
     const [width, height] = [surface.width * surface.scale, surface.height * surface.scale];
     for (const canvas of [sheet, beforeCanvas]) {
@@ -367,6 +370,7 @@ function changed({ settled = false } = {}) {
 // The pen is up: the drawing counts, for the history, the other tabs and a reload.
 function settle({ entry = "join" } = {}) {
   if (entryWanted !== "new") entryWanted = entry;
+  asking = false;
   studio.classList.toggle("stale", !live);
   changed();
   tellPage();
@@ -455,9 +459,12 @@ function wait(text) {
   note.hidden = !text;
 }
 
+let asking = false; // a question with a button stays until it is answered or the drawing goes on
+
 function say(text, { action, then } = {}) {
   const hint = find(".hint");
   hint.textContent = text;
+  asking = Boolean(action);
   if (!action) return;
   const button = document.createElement("button");
   Object.assign(button, { type: "button", textContent: action, onclick: then });
@@ -465,8 +472,7 @@ function say(text, { action, then } = {}) {
 }
 
 function showHint(text) {
-  // A question with a button stays until it is answered or the next hint has something to say.
-  if (text || !find(".hint button")) say(text);
+  if (!asking) say(text);
 }
 
 // --- the visit's last pictures -----------------------------------------------------------------
@@ -603,6 +609,7 @@ function buildCards() {
   };
   const [ready, later] = [props.tasks.filter((task) => task.ready), props.tasks.filter((task) => !task.ready)];
   find(".cards").replaceChildren(...ready.map(card));
+  find(".tasks").classList.toggle("many", ready.length > 5);
   find(".empty").hidden = ready.length > 0;
   const details = find(".later");
   details.hidden = !later.length;
@@ -610,7 +617,7 @@ function buildCards() {
   details.querySelector(".cards").replaceChildren(...later.map(card));
 }
 
-function commandButton(name, { role, checked, wordless } = {}) {
+function commandButton(name, { role, checked } = {}) {
   const button = document.createElement("button");
   button.type = "button";
   button.dataset.do = name;
@@ -618,7 +625,6 @@ function commandButton(name, { role, checked, wordless } = {}) {
   button.innerHTML = `${icon(name)}<span>${COMMANDS[name][0]}</span>`;
   button.setAttribute("aria-label", `${COMMANDS[name][0]}: ${COMMANDS[name][2]}`);
   button.setAttribute("aria-keyshortcuts", COMMANDS[name][1].replace("Ctrl", "Control"));
-  if (wordless) button.classList.add("wordless");
   if (role === "radio") {
     button.setAttribute("role", "radio");
     button.setAttribute("aria-checked", String(checked));
@@ -667,14 +673,13 @@ function buildDock() {
       return button;
     }),
   );
-  const drawn = task.canvas !== "photo";
   find(".steps").replaceChildren(...["undo", "redo", "clear"].map((name) => commandButton(name)));
   const sources = task.examples ? ["example", "upload"] : ["upload"];
   if (task.canvas === "lines") sources.push("trace");
   find(".sources").replaceChildren(...sources.map((name) => commandButton(name)));
   const aside = document.createElement("span");
   aside.className = "aside";
-  aside.textContent = drawn ? "or paste, or drop a picture" : "or paste, or drop a photo";
+  aside.textContent = "or paste, or drop";
   find(".sources").append(aside);
   find(".invite").innerHTML = `${icon("upload")}<span>${task.canvas === "mask" ? "Upload a photo, then brush something out" : "Upload a photo"}</span>`;
 }
@@ -735,10 +740,6 @@ function setLive(on) {
   liveSwitch.checked = on;
   find(".make").hidden = on;
   if (on) changed();
-}
-
-function showLicence() {
-  find(".licence").textContent = desk.task.licence || "";
 }
 
 function chooseFile(purpose) {
@@ -848,6 +849,7 @@ const touches = new Set();
 let pointer = null;
 
 sheet.addEventListener("pointerdown", (event) => {
+  if (!desk) return;
   if (event.pointerType === "touch") {
     touches.add(event.pointerId);
     if (touches.size > 1) {
@@ -888,6 +890,7 @@ sheet.addEventListener("contextmenu", (event) => event.preventDefault());
 const cursor = find(".cursor");
 
 function moveCursor(event) {
+  if (!desk) return;
   const free = ["pen", "brush", "eraser"].includes(desk.tool);
   const size = (markWidth(1) / desk.surface.width) * sheet.offsetWidth;
   cursor.style.display = free && event.pointerType !== "touch" && size > 5 ? "block" : "none";
@@ -943,11 +946,8 @@ function buildResults() {
   find(".views").replaceChildren(
     ...["side", "slider"].map((name) => commandButton(name, { role: "radio", checked: name === view })),
   );
-  find(".keep").replaceChildren(
-    commandButton("dice", { wordless: true }),
-    commandButton("download"),
-    commandButton("share"),
-  );
+  find(".roll").replaceChildren(commandButton("dice"));
+  find(".keep").replaceChildren(commandButton("download"), commandButton("share"));
   const make = document.createElement("button");
   Object.assign(make, { type: "button", className: "make", textContent: "Make the picture", hidden: true });
   make.dataset.do = "make";

@@ -1,0 +1,106 @@
+"""What the Patch sizes tab compares: three rows of checkpoints, and the paper's figures for them.
+
+The figures are the paper's FCN-scores, measured on Cityscapes labels → photo. Ours are read from the
+evaluation's JSON where one is there. Knows nothing about networks or components.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from pix2pix.checkpoints import SHIPPED
+
+Score = tuple[float, float, float]
+"""FCN-score: per-pixel accuracy, per-class accuracy, class IoU."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """One column: the checkpoint's name, its heading, and the paper's FCN-score for it."""
+
+    checkpoint: str
+    label: str
+    paper: Score
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One row of the tab. look: what to look for, in the project's own words."""
+
+    name: str
+    title: str
+    look: str
+    models: tuple[Model, ...]
+
+
+COMPARISONS: dict[str, Comparison] = {
+    row.name: row
+    for row in (
+        Comparison(
+            "patch",
+            "Patch size",
+            "How much of the picture may the discriminator see at once? In the paper, without one (L1) the "
+            "picture is blurred and greyish; one that sees single pixels changes the colours but sharpens "
+            "nothing; 16×16 sharpens, yet may repeat little tiles; 70×70 calms these; and the "
+            "whole picture at once, 286×286, looks no better and scores less. Put the loupe on a window edge.",
+            (
+                Model("facades-l1", "L1", (0.42, 0.15, 0.11)),
+                Model("facades-patch1", "1×1", (0.39, 0.15, 0.10)),
+                Model("facades-patch16", "16×16", (0.65, 0.21, 0.17)),
+                Model("facades", "70×70", (0.66, 0.23, 0.17)),
+                Model("facades-patch286", "286×286", (0.42, 0.16, 0.11)),
+            ),
+        ),
+        Comparison(
+            "objective",
+            "Objective",
+            "What is the generator asked to do? L1 asks for the average of all plausible answers: blur. The "
+            "discriminator alone (cGAN) asks only for something that looks real: sharper, but it may put things "
+            "where none were drawn. Both together, with λ = 100, keep the sharpness and lose most of the "
+            "inventions.",
+            (
+                Model("facades-l1", "L1", (0.42, 0.15, 0.11)),
+                Model("facades-cgan", "cGAN", (0.57, 0.22, 0.16)),
+                Model("facades", "L1 + cGAN", (0.66, 0.23, 0.17)),
+            ),
+        ),
+        Comparison(
+            "generator",
+            "Generator",
+            "The encoder-decoder must squeeze the whole drawing through one pixel; the U-Net hands every "
+            "layer of the encoder across to the decoder. Compare where the edges of windows come to lie: "
+            "without the skips the layout is guessed from memory, with them it is the drawing's.",
+            (
+                Model("facades-encdec-l1", "Encoder-decoder, L1", (0.35, 0.12, 0.08)),
+                Model("facades-encdec", "Encoder-decoder, L1 + cGAN", (0.29, 0.09, 0.05)),
+                Model("facades-l1", "U-Net, L1", (0.48, 0.18, 0.13)),
+                Model("facades", "U-Net, L1 + cGAN", (0.55, 0.20, 0.14)),
+            ),
+        ),
+    )
+}
+
+
+def find_comparison(name: str) -> Comparison:
+    """The row called `name`. Raises ValueError that lists the names that exist."""
+    if name not in COMPARISONS:
+        raise ValueError(f"no row is called {name!r}; there are: {', '.join(COMPARISONS)}")
+    return COMPARISONS[name]
+
+
+def our_scores(docs: Path = SHIPPED.parent / "docs") -> dict[str, Score]:
+    """FCN-score of each checkpoint that `python -m pix2pix evaluate --json` has scored, by name.
+
+    Read from docs/tables.json or any docs/tables/*.json; empty where there is none.
+    """
+    found: dict[str, Score] = {}
+    for path in (docs / "tables.json", *sorted((docs / "tables").glob("*.json"))):
+        try:
+            scored = json.loads(path.read_text(encoding="utf-8"))["checkpoints"]
+            for name, numbers in scored.items():
+                found[name] = tuple(
+                    float(numbers[key]) for key in ("pixel_accuracy", "class_accuracy", "class_iou")
+                )
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            continue  # another kind of file
+    return found

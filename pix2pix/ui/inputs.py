@@ -1,0 +1,132 @@
+"""Which drawing the Samples and Patch sizes tabs work on: the canvas's, an example, or a validation input.
+
+The host may set $PIX2PIX_DATA to a folder of training data (or to its façades alone); then a validation
+label map can be chosen too, and where the drawing is one, its real photo is known. Knows no component.
+"""
+
+import functools
+import os
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from pix2pix.data import Pairs, load_pairs
+from pix2pix.images import load_image
+from pix2pix.recipes import recipe_config
+from pix2pix.tasks import find_task
+from pix2pix.ui.cards import examples_of
+from pix2pix.ui.drawing import prepare, read_value
+
+SOURCES = ("canvas", "example", "validation")
+FACADES = "facades"
+SAME = 6.0
+"""Mean difference, in levels of 255, of two label maps 16 pixels wide below which they are one and the same."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """A drawing to work on. name: where it comes from, for the page. photo: its real photo, where known.
+
+    source: one of SOURCES; "example" also where the canvas had nothing that fits.
+    """
+
+    task: str
+    drawing: Image.Image
+    name: str
+    source: str
+    photo: Image.Image | None = None
+
+
+def choose_input(value: object, source: str = "canvas", only: str = "", avoid: str = "") -> Input:
+    """The canvas's value and the visitor's wish → a drawing.
+
+    only: the one task that is of use, "" for any. avoid: name of the drawing shown before, for «another one».
+    Raises ValueError in one line where there is neither a drawing nor an example.
+    """
+    if source not in SOURCES:
+        raise ValueError(f"the source is {source!r}; expected one of: {', '.join(SOURCES)}")
+    try:
+        task, drawing, _ = read_value(value)
+    except ValueError:
+        if not only and source == "canvas":
+            raise
+        task, drawing = only, None
+    if source == "validation":
+        return _validation_input(avoid)
+    if source == "canvas" and drawing is not None and task == (only or task):
+        return Input(task, drawing, "the drawing on the Draw tab", "canvas", real_photo(task, drawing))
+    return _example_input(only or task, avoid)
+
+
+def _example_input(task: str, avoid: str) -> Input:
+    paths = [path for path in examples_of(task) if _spoken(path) != avoid] or examples_of(task)
+    if not paths:
+        raise ValueError(f"there is no example of {find_task(task).title} here: draw one on the Draw tab")
+    path = random.choice(paths) if avoid else paths[0]
+    drawing = prepare(find_task(task), load_image(path))
+    return Input(task, drawing, _spoken(path), "example", real_photo(task, drawing))
+
+
+def _spoken(path: Path) -> str:
+    """"03-shop-front.png" → "shop front"."""
+    return path.stem.lstrip("0123456789-").replace("-", " ")
+
+
+def _validation_input(avoid: str) -> Input:
+    pairs = validation_pairs()
+    if pairs is None:
+        raise ValueError("no validation photos are here: the host has not set PIX2PIX_DATA")
+    names = [f"validation pair {name}" for name in pairs.names]
+    which = random.choice([i for i, name in enumerate(names) if name != avoid] or [0])
+    drawing = prepare(find_task(FACADES), Image.fromarray(pairs.a[which]))
+    return Input(FACADES, drawing, names[which], "validation", Image.fromarray(pairs.b[which]))
+
+
+# --- Real photos --------------------------------------------------------------------------------------
+
+
+def validation_pairs() -> Pairs | None:
+    """The façades' validation pairs below $PIX2PIX_DATA, read once; None where there are none."""
+    return _read_pairs(os.environ.get("PIX2PIX_DATA") or "")
+
+
+@functools.lru_cache(maxsize=2)
+def _read_pairs(folder: str) -> Pairs | None:
+    try:
+        return load_pairs(recipe_config(FACADES, data=folder), "val") if folder else None
+    except ValueError:
+        return None
+
+
+def real_photo(task: str, drawing: Image.Image) -> Image.Image | None:
+    """The photo that belongs to a validation label map; None for any other drawing."""
+    pairs = validation_pairs() if task == FACADES else None
+    if pairs is None:
+        return None
+    differences = np.abs(_gist(drawing) - _gists(os.environ["PIX2PIX_DATA"])).mean((1, 2, 3))
+    which = int(differences.argmin())
+    return Image.fromarray(pairs.b[which]) if differences[which] < SAME else None
+
+
+@functools.lru_cache(maxsize=2)
+def _gists(folder: str) -> np.ndarray:
+    return np.stack([_gist(Image.fromarray(labels)) for labels in _read_pairs(folder).a])
+
+
+def _gist(labels: Image.Image) -> np.ndarray:
+    """Any size → float32 (16, 16, 3); JPEG's noise averages out, a window more does not."""
+    small = labels.convert("RGB").resize((16, 16), Image.Resampling.BOX)
+    return np.asarray(small, np.float32)
+
+
+def read_upload(path: str | None) -> Image.Image:
+    """A file that a program sent. ValueError in one line that does not tell the server's path of it."""
+    if not path:
+        raise ValueError("no image was given")
+    try:
+        return load_image(path)
+    except ValueError as error:
+        raise ValueError(str(error).replace(str(path), "the image")) from None

@@ -1,0 +1,259 @@
+"""The Patch sizes tab: one façade drawing through models that differ in one training-time setting (paper
+§4.2 to §4.4), with each one's own discriminator's patch map. Also the `/compare` endpoint.
+
+The handlers are plain functions; `build_patches_tab` puts them on the page.
+"""
+
+import functools
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import gradio as gr
+import numpy as np
+from PIL import Image
+
+from pix2pix import checkpoints
+from pix2pix.colour_statistics import (
+    AB_SCALE,
+    BINS,
+    ColourStatistics,
+    describe,
+    intersection,
+    read_colour_statistics,
+)
+from pix2pix.discriminators import conv_layers, patch_map_size, receptive_box, receptive_field
+from pix2pix.inference import DEFAULT_SEED, Translator, TranslatorPool
+from pix2pix.tasks import find_task
+from pix2pix.ui import models
+from pix2pix.ui.comparisons import COMPARISONS, Comparison, Model, find_comparison, our_scores
+from pix2pix.ui.draw import MODEL
+from pix2pix.ui.drawing import encode_png, prepare
+from pix2pix.ui.exhibits import build_exhibit
+from pix2pix.ui.inputs import FACADES, Input, choose_input, read_upload, validation_pairs
+from pix2pix.ui.samples import print_of
+from pix2pix.ui.scales import VERDICT, colours, css_gradient, paint
+
+SIDE = 256
+
+
+@functools.cache
+def translators() -> TranslatorPool:
+    """A pool of its own: a row has more models than the page keeps, and all rows together have eight."""
+    return TranslatorPool(device="auto", limit=8)
+
+
+def compare_models(canvas_value: object, asked: object) -> dict[str, Any]:
+    """The canvas's value and what the visitor asks for → everything that the tab shows.
+
+    asked: row ("patch", "objective" or "generator"), source, avoid (see `choose_input`), and `seen`, the
+    print of what is shown already. Returns {"same": True} where nothing would change, or {"error": one line}.
+    """
+    try:
+        asked = asked if isinstance(asked, Mapping) else {}
+        row = find_comparison(str(asked.get("row") or "patch"))
+        source, avoid = str(asked.get("source") or "canvas"), str(asked.get("avoid"))
+        chosen = choose_input(canvas_value, source, FACADES, avoid)
+        there = checkpoints.available()
+        mark = print_of(chosen, row.name, there)
+        if mark == asked.get("seen"):
+            return {"same": True}
+        started = time.perf_counter()
+        columns = run_row(row, chosen.drawing)
+        return {
+            "seen": mark,
+            "row": row.name,
+            "title": row.title,
+            "look": row.look,
+            "name": chosen.name,
+            "source": chosen.source,
+            "note": input_note(chosen, source),
+            "missing": missing_note(columns),
+            "drawing": encode_png(chosen.drawing),
+            "photo": None if chosen.photo is None else photo_column(chosen.photo),
+            "columns": columns,
+            "reference": reference(row),
+            "bins": [-AB_SCALE, AB_SCALE, BINS],
+            "scored": any(column["ours"] for column in columns),
+            "seconds": time.perf_counter() - started,
+        }
+    except (ValueError, TypeError) as error:
+        return {"error": str(error)}
+
+
+def run_row(row: Comparison, drawing: Image.Image) -> list[dict[str, Any]]:
+    """A column for each model of the row, in its order; a missing one says why and the others go on."""
+    scores, photos = our_scores(), reference(row)
+    return [run_model(model, drawing, photos, scores.get(model.checkpoint)) for model in row.models]
+
+
+def run_model(
+    model: Model, drawing: Image.Image, photos: dict[str, Any] | None, ours: tuple[float, ...] | None
+) -> dict[str, Any]:
+    """One column: picture, patch map, colour and sharpness. "picture" is None where there are no weights."""
+    column: dict[str, Any] = {
+        "checkpoint": model.checkpoint,
+        "label": model.label,
+        "paper": model.paper,
+        "ours": ours,
+        "picture": None,
+        "patches": None,
+    }
+    if model.checkpoint not in checkpoints.available():
+        return {**column, "why": f"The checkpoint {model.checkpoint} is not here yet."}
+    try:
+        with models.turns.take():
+            translator = translators().get(model.checkpoint)
+            picture = translator.translate(drawing, seed=DEFAULT_SEED)
+            patches = judge(translator, drawing, picture)
+    except ValueError:
+        # Its own words may name folders of this machine.
+        return {**column, "why": f"The checkpoint {model.checkpoint} could not be read."}
+    return {
+        **column,
+        "picture": encode_png(picture),
+        "patches": patches,
+        **measure(np.asarray(picture), photos),
+    }
+
+
+def judge(translator: Translator, drawing: Image.Image, picture: Image.Image) -> dict[str, Any] | None:
+    """What the run's own discriminator says; None where it had none.
+
+    scores: PNG, grey, one pixel a patch, 255 for «certainly real». spans: see `patch_spans`.
+    """
+    try:
+        probabilities = translator.critique(drawing, picture)
+    except ValueError:
+        return None
+    n_layers = translator.discriminator.n_layers
+    return {
+        "scores": encode_png(Image.fromarray((probabilities * 255).round().astype(np.uint8))),
+        "size": len(probabilities),
+        "mean": float(probabilities.mean()),
+        "field": receptive_field(n_layers),
+        "layers": conv_layers(n_layers),
+        "spans": patch_spans(n_layers, translator.side),
+    }
+
+
+def patch_spans(n_layers: int, side: int = SIDE) -> list[tuple[int, int]]:
+    """For each cell along one axis of the patch map: first and last pixel that its score sees.
+
+    Clipped at the picture's border; beyond it the convolutions see zeros.
+    """
+    boxes = [receptive_box(n_layers, index) for index in range(patch_map_size(n_layers, side))]
+    return [(max(first, 0), min(last, side - 1)) for first, last in boxes]
+
+
+def measure(rgb: np.ndarray, photos: dict[str, Any] | None) -> dict[str, Any]:
+    """Colour histograms and gradient energy of a picture, and its overlap with the training photos'."""
+    found = describe(rgb)
+    overlap = None
+    if photos:
+        overlap = {axis: intersection(getattr(found, axis), photos[axis]) for axis in ("a", "b")}
+    return {"a": found.a, "b": found.b, "energy": found.gradient_energy, "overlap": overlap}
+
+
+def photo_column(photo: Image.Image) -> dict[str, Any]:
+    return {"picture": encode_png(photo), **measure(np.asarray(photo.convert("RGB")), None)}
+
+
+def reference(row: Comparison) -> dict[str, Any] | None:
+    """The training photos' numbers from the first checkpoint of the row that keeps them; all share the photos."""
+    for model in (*row.models, Model(FACADES, "", (0, 0, 0))):
+        folder = checkpoints.root() / model.checkpoint
+        found: ColourStatistics | None = read_colour_statistics(folder)
+        if found is not None:
+            return {"a": found.a, "b": found.b, "energy": found.gradient_energy}
+    return None
+
+
+def input_note(chosen: Input, wished: str) -> str:
+    """What is being looked at, and why it is not the drawing on the canvas where it is not."""
+    if chosen.source == "canvas":
+        return "Your drawing on the Draw tab."
+    if chosen.source == "example" and wished == "canvas":
+        return (
+            "These models know façades only, and there is no façade on the Draw tab now: "
+            f"this is the example «{chosen.name}»."
+        )
+    return f"The {'example' if chosen.source == 'example' else 'input'} «{chosen.name}»."
+
+
+def missing_note(columns: list[dict[str, Any]]) -> str:
+    """One line that names the checkpoints that are not here; "" where all are."""
+    names = [column["checkpoint"] for column in columns if column["picture"] is None]
+    if not names:
+        return ""
+    return f"Not here yet: {', '.join(names)}. The others are shown."
+
+
+def compare(
+    image: str | None, row: str
+) -> tuple[list[tuple[Image.Image, str]], list[tuple[Image.Image, str]], str]:
+    """Run one façade drawing through the models of a row and ask each one's own discriminator.
+
+    Args:
+        image: a façade label map: PNG, JPEG, WebP, BMP, GIF or TIFF.
+        row: "patch" (patch sizes), "objective" or "generator".
+
+    Returns:
+        The pictures, each with its model's name; the patch maps (orange: «generated», blue: «real»), each with
+        its model's name, grid size and mean score; a line that names missing checkpoints.
+    """
+    try:
+        chosen = find_comparison(row)
+        drawing = prepare(find_task(FACADES), read_upload(image))
+        pictures, maps, missing = [], [], []
+        for model in chosen.models:
+            if model.checkpoint not in checkpoints.available():
+                missing.append({"checkpoint": model.checkpoint, "picture": None})
+                continue
+            with models.turns.take():
+                translator = translators().get(model.checkpoint)
+                picture = translator.translate(drawing, seed=DEFAULT_SEED)
+                pictures.append((picture, model.label))
+                if (translator.folder / "discriminator.safetensors").is_file():
+                    scores = translator.critique(drawing, picture)
+                    size = f"{len(scores)}×{len(scores)} patches, mean {scores.mean():.2f}"
+                    chart = paint(scores, 1, VERDICT).resize((SIDE, SIDE), Image.Resampling.NEAREST)
+                    maps.append((chart, f"{model.label}: {size}"))
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+    return pictures, maps, missing_note(missing)
+
+
+def build_patches_tab(canvas: gr.HTML) -> None:
+    """Layout and wiring. canvas: the Draw tab's component, the source of the drawing."""
+    exhibit = build_exhibit(
+        "patches",
+        rows=[{"name": row.name, "title": row.title} for row in COMPARISONS.values()],
+        verdict=css_gradient(VERDICT),
+        colours=colours(VERDICT).tolist(),
+        photos=validation_pairs() is not None,
+    )
+    exhibit.submit(
+        compare_models,
+        [canvas, exhibit],
+        exhibit,
+        api_visibility="private",
+        show_progress="hidden",
+        concurrency_id=MODEL,
+        concurrency_limit=1,
+    )
+    with gr.Column(visible=False):
+        image = gr.File(label="image", type="filepath")
+        row = gr.Textbox("patch", label="row", info=f"one of {', '.join(COMPARISONS)}")
+        pictures = gr.Gallery(label="pictures", type="pil", format="png")
+        maps = gr.Gallery(label="patch maps", type="pil", format="png")
+        missing = gr.Textbox(label="missing")
+        button = gr.Button("Compare")
+    button.click(
+        compare,
+        [image, row],
+        [pictures, maps, missing],
+        api_name="compare",
+        concurrency_id=MODEL,
+        concurrency_limit=1,
+    )
