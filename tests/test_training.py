@@ -216,7 +216,7 @@ def test_mistakes_are_one_line(tiny_config, tmp_path):
 
 
 def test_two_processes_learn_what_one_learns(tiny_config, tmp_path):
-    """torchrun with two processes (gloo): the loss curve of one process at the same batch, within rounding."""
+    """torchrun with two processes (gloo): the curve of one process at the same batch, within rounding."""
     one = replace(tiny_config, batch_size=2, steps=6)
     training.fit(one)
     two = replace(one, out=str(tmp_path / "two"))

@@ -1,0 +1,50 @@
+# make demo: the page on http://localhost:7860 (PORT= changes it). make test: every check. See README.md.
+PORT ?= 7860
+PYTHON ?= python3
+DATA ?= ../shared/data
+BIN := .venv/bin
+
+.PHONY: setup demo test lint format chromium tables ablations cards examples clean
+
+setup: .venv/installed
+
+.venv/installed: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet -r requirements.txt
+	touch $@
+
+.venv/installed-test: .venv/installed requirements-train.txt requirements-test.txt
+	$(BIN)/pip install --quiet -r requirements-test.txt
+	touch $@
+
+demo: .venv/installed
+	PORT=$(PORT) $(BIN)/python app.py
+
+lint: .venv/installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: .venv/installed-test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Debian's package: Playwright's own download is not reachable everywhere.
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+	|| { SUDO=$$([ $$(id -u) = 0 ] || echo sudo); $$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq chromium >/dev/null; }
+
+test: lint chromium
+	$(BIN)/python -m pytest
+
+tables: .venv/installed-test
+	$(BIN)/python -m pix2pix.evaluation.tables --data $(DATA)/facades
+
+cards: .venv/installed
+	$(BIN)/python -m pix2pix cards
+
+examples: .venv/installed-test
+	$(BIN)/python -m pix2pix.drawings
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache
