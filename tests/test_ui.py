@@ -323,14 +323,23 @@ def test_the_page_opens_without_weights(tmp_path, monkeypatch):
     assert not any(card["ready"] for card in cards.task_cards())
 
 
-def test_model_cards_come_without_front_matter_and_pictures(weights):
+def test_model_cards_come_without_front_matter_and_with_their_sheet(weights):
+    Image.new("RGB", (30, 20), "red").save(weights / "facades" / "sheet.jpg")
     (weights / "facades" / "README.md").write_text(
-        "---\nlicense: other\n---\n# Façades\n\n![sheet](sheet.png)\n\n"
-        "**Licence:** CMP façades, for *research*.\n"
+        "---\nlicense: other\n---\n# Façades\n\n![gone](gone.png)![out](../sheet.jpg)\n\n"
+        "![eight](sheet.jpg)\n\n"
+        "| data | 400 pairs |\n| licence of the data | for research |\n| use | teaching |\n"
     )
-    assert about.model_card("facades") == "# Façades\n\n\n\n**Licence:** CMP façades, for *research*."
-    assert about.licence_line("facades") == "Licence: CMP façades, for research."
+    card = about.model_card("facades")
+    assert card.startswith("# Façades\n\n\n\n![eight](data:image/jpeg;base64,") and "license:" not in card
+    assert about.licence_line("facades") == (
+        "Trained on: 400 pairs. Licence of the data: for research. Use: teaching."
+    )
+
+
+def test_missing_model_cards_are_no_error(weights):
     assert "No weights" in about.model_card("edges2shoes")
+    assert "No weights" in about.model_card("nothing")
     assert about.licence_line("nothing") == ""
 
 

@@ -6,8 +6,13 @@ from pathlib import Path
 import gradio as gr
 
 from pix2pix.checkpoints import find
+from pix2pix.images import load_image
 from pix2pix.tasks import TASKS, find_task
+from pix2pix.ui.drawing import encode_jpeg
 from pix2pix.ui.models import trained_tasks
+
+SHEET_SIDE = 960
+"""Pixels: a model card's sheet of results is shown no larger."""
 
 ABOUT = """\
 ## What this is
@@ -44,35 +49,60 @@ picture = client.predict(handle_file("drawing.png"), "facades", 0, api_name="/tr
 
 
 def model_card(task_name: str) -> str:
-    """The checkpoint's README.md as Markdown, without front matter and pictures."""
+    """The checkpoint's README.md as Markdown, its sheet of results inlined, without front matter and HTML."""
     try:
-        text = _read_card(task_name)
+        folder, text = _read_card(task_name)
     except (ValueError, OSError):
         title = TASKS[task_name].title if task_name in TASKS else task_name
         return f"No weights for «{title}» are here yet, so there is no model card either."
-    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)  # their paths mean nothing on this page
-    return re.sub(r"<[^>]+>", "", text).strip()
+    text = re.sub(r"<[^>]+>", "", text)
+    return re.sub(r"!\[([^\]]*)\]\(([^)]*)\)", lambda match: _inline(folder, *match.groups()), text).strip()
+
+
+def _inline(folder: Path, words: str, name: str) -> str:
+    """A picture beside the card as a data URL: its path means nothing on this page. "" if it is not there."""
+    path = folder / name
+    if path.parent != folder:
+        return ""
+    try:
+        picture = load_image(path)
+    except ValueError:
+        return ""
+    picture.thumbnail((SHEET_SIDE, SHEET_SIDE))
+    return f"![{words}]({encode_jpeg(picture, quality=85)})"
 
 
 def licence_line(task_name: str) -> str:
     """One line on what the model was trained on and what follows for its use; "" where nothing is said."""
     try:
-        text = _read_card(task_name)
+        _, text = _read_card(task_name)
     except (ValueError, OSError):
         return ""
+    rows = dict(re.findall(r"^\| ([^|]+?) \| (.+?) \|$", text, re.MULTILINE))
+    told = [
+        f"{word}: {rows[row]}"
+        for row, word in (
+            ("data", "Trained on"),
+            ("licence of the data", "Licence of the data"),
+            ("use", "Use"),
+        )
+        if row in rows
+    ]
+    if told:
+        return ". ".join(told) + "."
     for line in text.splitlines():
         if re.search(r"licen[cs]e", line, re.IGNORECASE) and len(line) > 20 and not line.startswith("#"):
-            plain = re.sub(r"[*_`]|^\s*[-|>]\s*|\s*\|\s*$", "", line)
-            return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", plain).replace("|", ":").strip()
+            return re.sub(r"[*_`]|^\s*[->]\s*", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", line)).strip()
     return ""
 
 
-def _read_card(task_name: str) -> str:
-    card = Path(find(find_task(task_name).name)) / "README.md"
-    text = card.read_text(encoding="utf-8")
+def _read_card(task_name: str) -> tuple[Path, str]:
+    """Checkpoint folder, and its card without front matter."""
+    folder = find(find_task(task_name).name)
+    text = (folder / "README.md").read_text(encoding="utf-8")
     if text.startswith("---"):
         text = text.partition("---")[2].partition("\n---")[2]
-    return text
+    return folder, text
 
 
 def build_about_tab() -> None:

@@ -41,8 +41,9 @@ COMPARISONS: dict[str, Comparison] = {
             "Patch size",
             "How much of the picture may the discriminator see at once? In the paper, without one (L1) the "
             "picture is blurred and greyish; one that sees single pixels changes the colours but sharpens "
-            "nothing; 16×16 sharpens, yet may repeat little tiles; 70×70 calms these; and the "
-            "whole picture at once, 286×286, looks no better and scores less. Put the loupe on a window edge.",
+            "nothing; 16×16 sharpens, yet may repeat little tiles; 70×70 calms these; and "
+            "the whole picture at once, 286×286, looks no better and scores less. Put the loupe on a "
+            "window's edge.",
             (
                 Model("facades-l1", "L1", (0.42, 0.15, 0.11)),
                 Model("facades-patch1", "1×1", (0.39, 0.15, 0.10)),
@@ -55,9 +56,9 @@ COMPARISONS: dict[str, Comparison] = {
             "objective",
             "Objective",
             "What is the generator asked to do? L1 asks for the average of all plausible answers: blur. The "
-            "discriminator alone (cGAN) asks only for something that looks real: sharper, but it may put things "
-            "where none were drawn. Both together, with λ = 100, keep the sharpness and lose most of the "
-            "inventions.",
+            "discriminator alone (cGAN) asks only for something that looks real: sharper, but it may put "
+            "things where none were drawn. Both together, with λ = 100, keep the sharpness and lose most of "
+            "the inventions.",
             (
                 Model("facades-l1", "L1", (0.42, 0.15, 0.11)),
                 Model("facades-cgan", "cGAN", (0.57, 0.22, 0.16)),

@@ -7,6 +7,7 @@ label map can be chosen too, and where the drawing is one, its real photo is kno
 import functools
 import os
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from pix2pix.ui.drawing import prepare, read_value
 SOURCES = ("canvas", "example", "validation")
 FACADES = "facades"
 SAME = 6.0
-"""Mean difference, in levels of 255, of two label maps 16 pixels wide below which they are one and the same."""
+"""Mean difference, in levels of 255, of two label maps made 16 pixels wide below which they are the same."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,13 @@ class Input:
     photo: Image.Image | None = None
 
 
-def choose_input(value: object, source: str = "canvas", only: str = "", avoid: str = "") -> Input:
+def choose_input(
+    value: object, source: str = "canvas", only: str = "", name: str = "", avoid: str = ""
+) -> Input:
     """The canvas's value and the visitor's wish → a drawing.
 
-    only: the one task that is of use, "" for any. avoid: name of the drawing shown before, for «another one».
-    Raises ValueError in one line where there is neither a drawing nor an example.
+    only: the one task that is of use, "" for any. name: the example or validation input to show again; "" for
+    any but the one called `avoid`. Raises ValueError in one line where there is neither drawing nor example.
     """
     if source not in SOURCES:
         raise ValueError(f"the source is {source!r}; expected one of: {', '.join(SOURCES)}")
@@ -55,32 +58,41 @@ def choose_input(value: object, source: str = "canvas", only: str = "", avoid: s
             raise
         task, drawing = only, None
     if source == "validation":
-        return _validation_input(avoid)
+        return _validation_input(name, avoid)
     if source == "canvas" and drawing is not None and task == (only or task):
         return Input(task, drawing, "the drawing on the Draw tab", "canvas", real_photo(task, drawing))
-    return _example_input(only or task, avoid)
+    return _example_input(only or task, name, avoid)
 
 
-def _example_input(task: str, avoid: str) -> Input:
-    paths = [path for path in examples_of(task) if _spoken(path) != avoid] or examples_of(task)
+def read_wish(asked: Mapping) -> dict[str, str]:
+    """The part of what a tab's script sends that is for `choose_input`."""
+    given = {key: str(asked.get(key) or "")[:80] for key in ("source", "name", "avoid")}
+    return {**given, "source": given["source"] or "canvas"}
+
+
+def _example_input(task: str, name: str, avoid: str) -> Input:
+    paths = examples_of(task)
     if not paths:
         raise ValueError(f"there is no example of {find_task(task).title} here: draw one on the Draw tab")
-    path = random.choice(paths) if avoid else paths[0]
+    same = [path for path in paths if _spoken(path) == name]
+    others = [path for path in paths if _spoken(path) != avoid] if avoid else paths[:1]
+    path = same[0] if same else random.choice(others or paths)
     drawing = prepare(find_task(task), load_image(path))
     return Input(task, drawing, _spoken(path), "example", real_photo(task, drawing))
 
 
 def _spoken(path: Path) -> str:
-    """"03-shop-front.png" → "shop front"."""
+    """03-shop-front.png → "shop front"."""
     return path.stem.lstrip("0123456789-").replace("-", " ")
 
 
-def _validation_input(avoid: str) -> Input:
+def _validation_input(name: str, avoid: str) -> Input:
     pairs = validation_pairs()
     if pairs is None:
         raise ValueError("no validation photos are here: the host has not set PIX2PIX_DATA")
     names = [f"validation pair {name}" for name in pairs.names]
-    which = random.choice([i for i, name in enumerate(names) if name != avoid] or [0])
+    others = [index for index, each in enumerate(names) if each != avoid]
+    which = names.index(name) if name in names else random.choice(others or [0])
     drawing = prepare(find_task(FACADES), Image.fromarray(pairs.a[which]))
     return Input(FACADES, drawing, names[which], "validation", Image.fromarray(pairs.b[which]))
 

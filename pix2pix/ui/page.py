@@ -13,6 +13,8 @@ import gradio as gr
 from pix2pix.checkpoints import available, find
 from pix2pix.ui.about import build_about_tab
 from pix2pix.ui.draw import build_draw_tab
+from pix2pix.ui.patches import build_patches_tab
+from pix2pix.ui.samples import build_samples_tab
 from pix2pix.ui.theme import CSS, studio_theme
 
 TITLE = "pix2pix studio"
@@ -59,7 +61,11 @@ def build_demo() -> gr.Blocks:
         gr.HTML(html_template=HEADER, js_on_load=HEADER_SCRIPT, apply_default_css=False, elem_id="masthead")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Draw", id="draw"):
-                build_draw_tab()
+                canvas = build_draw_tab()
+            with gr.Tab("Samples", id="samples"):
+                build_samples_tab(canvas)
+            with gr.Tab("Patch sizes", id="patches"):
+                build_patches_tab(canvas)
             with gr.Tab("About", id="about"):
                 build_about_tab()
     # What waits longer than 32 places is better told so at once.

@@ -5,6 +5,7 @@ The handlers are plain functions; `build_patches_tab` puts them on the page.
 """
 
 import functools
+import os
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +31,7 @@ from pix2pix.ui.comparisons import COMPARISONS, Comparison, Model, find_comparis
 from pix2pix.ui.draw import MODEL
 from pix2pix.ui.drawing import encode_png, prepare
 from pix2pix.ui.exhibits import build_exhibit
-from pix2pix.ui.inputs import FACADES, Input, choose_input, read_upload, validation_pairs
+from pix2pix.ui.inputs import FACADES, Input, choose_input, read_upload, read_wish
 from pix2pix.ui.samples import print_of
 from pix2pix.ui.scales import VERDICT, colours, css_gradient, paint
 
@@ -46,14 +47,14 @@ def translators() -> TranslatorPool:
 def compare_models(canvas_value: object, asked: object) -> dict[str, Any]:
     """The canvas's value and what the visitor asks for → everything that the tab shows.
 
-    asked: row ("patch", "objective" or "generator"), source, avoid (see `choose_input`), and `seen`, the
-    print of what is shown already. Returns {"same": True} where nothing would change, or {"error": one line}.
+    asked: row ("patch", "objective" or "generator"), source, name, avoid (see `choose_input`), and `seen`,
+    the print of what is shown already. Returns {"same": True} where nothing would change, or {"error": …}.
     """
     try:
         asked = asked if isinstance(asked, Mapping) else {}
         row = find_comparison(str(asked.get("row") or "patch"))
-        source, avoid = str(asked.get("source") or "canvas"), str(asked.get("avoid"))
-        chosen = choose_input(canvas_value, source, FACADES, avoid)
+        wish = read_wish(asked)
+        chosen = choose_input(canvas_value, only=FACADES, **wish)
         there = checkpoints.available()
         mark = print_of(chosen, row.name, there)
         if mark == asked.get("seen"):
@@ -67,7 +68,7 @@ def compare_models(canvas_value: object, asked: object) -> dict[str, Any]:
             "look": row.look,
             "name": chosen.name,
             "source": chosen.source,
-            "note": input_note(chosen, source),
+            "note": input_note(chosen, wish["source"]),
             "missing": missing_note(columns),
             "drawing": encode_png(chosen.drawing),
             "photo": None if chosen.photo is None else photo_column(chosen.photo),
@@ -160,7 +161,7 @@ def photo_column(photo: Image.Image) -> dict[str, Any]:
 
 
 def reference(row: Comparison) -> dict[str, Any] | None:
-    """The training photos' numbers from the first checkpoint of the row that keeps them; all share the photos."""
+    """The training photos' numbers from the first checkpoint that keeps them: all saw the same photos."""
     for model in (*row.models, Model(FACADES, "", (0, 0, 0))):
         folder = checkpoints.root() / model.checkpoint
         found: ColourStatistics | None = read_colour_statistics(folder)
@@ -199,8 +200,8 @@ def compare(
         row: "patch" (patch sizes), "objective" or "generator".
 
     Returns:
-        The pictures, each with its model's name; the patch maps (orange: «generated», blue: «real»), each with
-        its model's name, grid size and mean score; a line that names missing checkpoints.
+        The pictures, each with its model's name; the patch maps (orange: «generated», blue: «real»), each
+        with its model's name, grid size and mean score; a line that names missing checkpoints.
     """
     try:
         chosen = find_comparison(row)
@@ -231,7 +232,7 @@ def build_patches_tab(canvas: gr.HTML) -> None:
         rows=[{"name": row.name, "title": row.title} for row in COMPARISONS.values()],
         verdict=css_gradient(VERDICT),
         colours=colours(VERDICT).tolist(),
-        photos=validation_pairs() is not None,
+        photos=bool(os.environ.get("PIX2PIX_DATA")),
     )
     exhibit.submit(
         compare_models,

@@ -20,7 +20,7 @@ from pix2pix.ui import models
 from pix2pix.ui.draw import MODEL
 from pix2pix.ui.drawing import decode_data_url, encode_png, make_value, prepare, read_seed
 from pix2pix.ui.exhibits import build_exhibit
-from pix2pix.ui.inputs import Input, choose_input, read_upload
+from pix2pix.ui.inputs import Input, choose_input, read_upload, read_wish
 from pix2pix.ui.scales import HEAT, css_gradient, nice_top, paint
 
 COUNTS = (4, 9, 16)
@@ -31,16 +31,16 @@ TRAINED_RATE = 0.5
 def make_samples(canvas_value: object, asked: object) -> dict[str, Any]:
     """The canvas's value and what the visitor asks for → everything that the tab shows.
 
-    asked: source, avoid (see `choose_input`), count, seed, rate, layers (three booleans), and `seen`, the
-    print of what is shown already. Returns {"same": True} where nothing would change, or {"error": one line}.
+    asked: source, name, avoid (see `choose_input`), count, seed, rate, layers (three booleans), and `seen`,
+    the print of what is shown already. Returns {"same": True} where nothing would change, or {"error": …}.
     """
     try:
         asked = asked if isinstance(asked, Mapping) else {}
-        chosen = choose_input(canvas_value, str(asked.get("source") or "canvas"), avoid=str(asked.get("avoid")))
+        chosen = choose_input(canvas_value, **read_wish(asked))
         count, seed = int(asked.get("count") or 9), read_seed(asked.get("seed"))
         rate, layers = read_rate(asked.get("rate")), read_layers(asked.get("layers"))
         if count not in COUNTS:
-            raise ValueError(f"{count} samples were asked for; expected one of: {', '.join(map(str, COUNTS))}")
+            raise ValueError(f"{count} samples were asked for; expected 4, 9 or 16")
         mark = print_of(chosen, count, seed, rate, layers)
         if mark == asked.get("seen"):
             return {"same": True}
@@ -110,7 +110,7 @@ def describe_spread(mean_sigma: float, rate: float, layers: tuple[bool, ...]) ->
     else:
         seen = "That is a lot: whole parts of the picture change."
     if rate != TRAINED_RATE or not all(layers):
-        return f"{seen} The noise is not the one of training now, so this is not what the generator was taught."
+        return f"{seen} This is not the noise of training, so the generator was not taught to live with it."
     if mean_sigma < 12:
         return (
             f"{seen} The paper, too, saw only minor randomness: a generator that is told by L1 what the one "

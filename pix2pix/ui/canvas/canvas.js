@@ -429,6 +429,8 @@ function take(asked, image, reply, drawing, since, final) {
   if (!stroke) pace = 0;
   const rate = pace ? ` · ${pace.toFixed(0)} pictures a second` : "";
   find(".latency").textContent = `${Math.round(now - since)} ms from stroke to picture${rate}`;
+  // For benchmarks/live.py and the browser tests.
+  studio.dataset.forward = String(1000 * reply.seconds);
   studio.dataset.pictures = String(Number(studio.dataset.pictures || 0) + 1);
   studio.dataset.settled = String(!stroke && !dirty);
   if (final) {

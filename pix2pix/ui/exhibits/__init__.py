@@ -1,4 +1,4 @@
-"""The components of the Samples and Patch sizes tabs: HTML, CSS and JavaScript, handed to `gr.HTML` as they are.
+"""The components of the Samples and Patch sizes tabs: HTML, CSS and JavaScript for `gr.HTML`.
 
 Each one's value is small: what the visitor asks for on the way to the server, the answer on the way back.
 common.js stands above each one's own script in the same function.
@@ -12,15 +12,17 @@ import gradio as gr
 FOLDER = Path(__file__).parent
 
 
+def read(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
 def build_exhibit(name: str, **props: Any) -> gr.HTML:
     """The component called `name` ("samples" or "patches"); `props` are for its script."""
-    read = {suffix: (FOLDER / f"{name}.{suffix}").read_text(encoding="utf-8") for suffix in ("html", "css", "js")}
-    common = {suffix: (FOLDER / f"common.{suffix}").read_text(encoding="utf-8") for suffix in ("css", "js")}
     return gr.HTML(
         value=None,
-        html_template=read["html"],
-        css_template=common["css"] + read["css"],
-        js_on_load=common["js"] + read["js"],
+        html_template=read(f"{name}.html"),
+        css_template=read("common.css") + read(f"{name}.css"),
+        js_on_load=read("common.js") + read(f"{name}.js"),
         apply_default_css=False,
         elem_id=name,
         **props,

@@ -3,7 +3,7 @@
 
 const seedInput = find(".seed input");
 const rateInput = find(".rate input");
-const wish = { source: "canvas", avoid: "", count: 9 };
+const wish = { source: "canvas", name: "", count: 9 };
 let answer = null;
 
 function wanted(changes = {}) {
@@ -22,7 +22,7 @@ const again = () => ask(wanted());
 function show(found) {
   answer = found;
   wish.source = found.source;
-  wish.avoid = found.name;
+  wish.name = found.name;
   find(".stage").hidden = find(".finding").hidden = false;
   find("[data-do=grid]").disabled = false;
   find("[data-do=mine]").hidden = found.source === "canvas";
@@ -100,8 +100,8 @@ const ACTIONS = {
     seedInput.value = (wanted().seed + wish.count) % 1000000;
     again();
   },
-  mine: () => ask(wanted({ source: "canvas" })),
-  other: () => ask(wanted({ source: "example" })),
+  mine: () => ask(wanted({ source: "canvas", name: "" })),
+  other: () => ask(wanted({ source: "example", name: "", avoid: wish.name })),
   grid: saveGrid,
 };
 root.addEventListener("click", (event) => {
