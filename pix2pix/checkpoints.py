@@ -15,12 +15,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from pix2pix.config import TrainConfig
+from pix2pix.config import TrainConfig, input_output_kinds
 from pix2pix.discriminators import PatchDiscriminator
 from pix2pix.generator import UNetGenerator
 from pix2pix.images import CHANNELS
 from pix2pix.losses import is_conditional
-from pix2pix.pairs import input_output_kinds
 
 SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
 SCALE = ".scale"  # suffix of the tensor that holds an int8 tensor's scales

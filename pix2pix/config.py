@@ -13,6 +13,18 @@ from pix2pix.losses import OBJECTIVES
 PAIRS = ("aligned", "soft-edges", "lines", "edges", "drawing", "gray", "holes", "cutout")
 
 
+# What the generator sees and answers, by kind of pairs (the kinds of `images.py`); else pictures in RGB.
+KINDS: dict[str, tuple[str, str]] = {
+    "gray": ("grey", "ab"),
+    "holes": ("holes", "rgb"),
+    "cutout": ("rgb", "matte"),
+}
+
+
+def input_output_kinds(pairs: str) -> tuple[str, str]:
+    return KINDS.get(pairs, ("rgb", "rgb"))
+
+
 @dataclass(frozen=True)
 class TrainConfig:
     """Settings of a run. The comment behind a field is its help text on the command line."""

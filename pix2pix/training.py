@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from pix2pix import checkpoints
-from pix2pix.config import TrainConfig
+from pix2pix.config import TrainConfig, input_output_kinds
 from pix2pix.data import Pairs, load_pairs, prefetch, training_batch, validation_pair
 from pix2pix.devices import autocast, pick_device
 from pix2pix.drawings import example_paths
@@ -34,7 +34,6 @@ from pix2pix.images import (
     tensor_to_pil,
 )
 from pix2pix.losses import discriminator_loss, generator_loss, is_conditional, uses_gan
-from pix2pix.pairs import input_output_kinds
 from pix2pix.tasks import base_task
 
 LOG_EVERY = 100

@@ -9,7 +9,15 @@ from conftest import TINY, draw_pair
 from PIL import Image
 
 from pix2pix.config import TrainConfig
-from pix2pix.data import load_pairs, pair_at, prefetch, training_batch, training_pair, validation_pair
+from pix2pix.data import (
+    load_pairs,
+    matte_from_trimap,
+    pair_at,
+    prefetch,
+    training_batch,
+    training_pair,
+    validation_pair,
+)
 
 
 def test_side_by_side_direction(tiny_config):
@@ -88,6 +96,14 @@ def test_pairs_from_plain_photos(tmp_path, pairs_kind, channels):
     assert (real_a.shape[1], real_b.shape[1]) == channels
     for part in (real_a, real_b):
         assert part.min() >= -1 and part.max() <= 1
+
+
+def test_matte_falls_across_the_unknown_band():
+    trimap = np.full((5, 12), 3)
+    trimap[:, :4], trimap[:, 8:] = 1, 2
+    matte = matte_from_trimap(trimap)
+    assert (matte[:, :4] == 255).all() and (matte[:, 8:] == 0).all()
+    assert (np.diff(matte[0].astype(int)) <= 0).all() and 0 < matte[0, 5] < 255
 
 
 def test_validation_pairs_do_not_change(tiny_config):
