@@ -68,6 +68,7 @@ def compare_models(canvas_value: object, asked: object) -> dict[str, Any]:
             "look": row.look,
             "name": chosen.name,
             "source": chosen.source,
+            "stands_in": stands_in(chosen, wish["source"]),
             "note": input_note(chosen, wish["source"]),
             "missing": missing_note(columns),
             "drawing": encode_png(chosen.drawing),
@@ -170,11 +171,16 @@ def reference(row: Comparison) -> dict[str, Any] | None:
     return None
 
 
+def stands_in(chosen: Input, wished: str) -> bool:
+    """Whether an example had to be taken because there is no façade on the canvas."""
+    return chosen.source == "example" and wished == "canvas"
+
+
 def input_note(chosen: Input, wished: str) -> str:
     """What is being looked at, and why it is not the drawing on the canvas where it is not."""
     if chosen.source == "canvas":
         return "Your drawing on the Draw tab."
-    if chosen.source == "example" and wished == "canvas":
+    if stands_in(chosen, wished):
         return (
             "These models know façades only, and there is no façade on the Draw tab now: "
             f"this is the example «{chosen.name}»."

@@ -17,13 +17,13 @@ function show(answer) {
   Object.assign(wish, { source: answer.source, name: answer.name });
   board.hidden = false;
   find(".look").textContent = answer.look;
-  find("[data-do=mine]").hidden = answer.source === "canvas";
+  find("[data-do=mine]").hidden = answer.source === "canvas" || answer.stands_in;
   find("[data-do=other]").textContent = answer.source === "canvas" ? "An example" : "Another example";
   find(".missing").hidden = !answer.missing;
   find(".missing").textContent = answer.missing;
   const others = [{ label: "Drawing", picture: answer.drawing, crisp: true }];
   if (answer.photo) others.push({ label: "Real photo", ...answer.photo });
-  board.style.setProperty("--columns", others.length + answer.columns.length);
+  board.style.setProperty("--models", others.length + answer.columns.length);
   showPictures([...others, ...answer.columns]);
   showMaps(answer.columns, others.length - 1);
   showNumbers(answer, others.slice(1));
@@ -232,8 +232,8 @@ function showNumbers(answer, photos) {
   const columns = [...photos, ...answer.columns];
   const most = Math.max(1e-9, reference?.energy || 0, ...columns.map((column) => column.energy || 0));
   find(".reference").textContent = reference
-    ? `Dashed, and the mark on the bar: the training photos (gradient energy ${reference.energy.toFixed(0)}). Overlap 1 would be the same colours.`
-    : "The training photos’ own numbers are not kept with these checkpoints, so there is nothing to hold them against.";
+    ? `Dashed, and the mark: the training photos (${reference.energy.toFixed(0)}). Overlap 1 would be the same colours.`
+    : "The training photos’ own numbers are not kept with these checkpoints.";
   find(".numbers").replaceChildren(
     find(".numbers .head"),
     ...columns.map((column) => (column.picture ? numberCell(column, reference, bins, most) : make("div", { class: "cell blank" }))),

@@ -23,7 +23,7 @@ function show(found) {
   answer = found;
   wish.source = found.source;
   wish.name = found.name;
-  find(".stage").hidden = find(".finding").hidden = false;
+  find(".stage").hidden = false;
   find("[data-do=grid]").disabled = false;
   find("[data-do=mine]").hidden = found.source === "canvas";
   find("[data-do=other]").textContent = found.source === "canvas" ? "An example" : "Another example";
