@@ -230,12 +230,12 @@ def crop(
 
 
 def place(stacked: np.ndarray, size: int, flip: bool, rng: np.random.Generator) -> Tensor:
-    """Lay a drawing and its photo on a white page: any scale from half to a little over, shift and tilt.
+    """Lay a drawing and its photo on a white page: scaled from 0.6 to a little over, shifted and tilted.
 
     People draw a whole face somewhere on the page; photographs fill their frame.
     """
     picture = array_to_tensor(stacked)
-    scale = rng.uniform(0.5, 1.15)
+    scale = rng.triangular(0.6, 0.95, 1.1)
     angle = np.deg2rad(rng.normal(0, 5))
     room = max(0.0, 1 - scale) + 0.08
     shift_x, shift_y = rng.uniform(-room, room, 2)

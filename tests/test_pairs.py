@@ -53,6 +53,18 @@ def test_small_marks_go_and_gaps_come():
     assert 0 < broken.sum() < 36 and not (broken & ~kept).any()
 
 
+def test_small_loops_are_eyes():
+    page = Image.new("1", (128, 128))
+    pen = ImageDraw.Draw(page)
+    pen.ellipse((20, 20, 108, 108), outline=1)  # a head
+    pen.ellipse((44, 50, 56, 62), outline=1)  # an eye
+    ink = np.array(page)
+    filled = [pairs.fill_loops(ink, np.random.default_rng(seed)) for seed in range(20)]
+    added = [(f & ~ink).sum() for f in filled]
+    assert min(added) == 0 and 80 < max(added) < 140  # left as it is, dotted, or filled; never the head
+    assert all((f & ~ink)[:49].sum() == 0 and (f & ink).sum() == ink.sum() for f in filled)
+
+
 def test_an_empty_drawing_is_white():
     assert (pairs.draw(np.zeros((8, 8), bool), 2) == 1).all()
 
