@@ -8,6 +8,7 @@ models.py    loaded models, and whose turn it is to use them
 cards.py     the task cards and the finished example that the page opens with
 hints.py     a kind word where a drawing is far from what the model saw in training
 edges.py     photo → lines without a model
+limits.py    how large a request may be
 about.py     the About tab and the model cards
 theme.py     colours and type, light and dark
 

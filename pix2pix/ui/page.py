@@ -9,10 +9,12 @@ another tab is shown.
 import os
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from pix2pix.checkpoints import available, find
 from pix2pix.ui.about import build_about_tab
 from pix2pix.ui.draw import build_draw_tab
+from pix2pix.ui.limits import BodyLimit
 from pix2pix.ui.patches import build_patches_tab
 from pix2pix.ui.samples import build_samples_tab
 from pix2pix.ui.theme import CSS, studio_theme
@@ -81,6 +83,7 @@ def launch(demo: gr.Blocks, **options) -> None:
         "css_paths": CSS,
         "footer_links": ["api"],
         "max_file_size": "20mb",
+        "app_kwargs": {"middleware": [Middleware(BodyLimit)]},
         "blocked_paths": [str(find(name)) for name in available()],
         "mcp_server": os.environ.get("PIX2PIX_MCP") == "1",
         "ssr_mode": False,

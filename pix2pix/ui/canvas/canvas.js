@@ -615,7 +615,7 @@ function buildCards() {
   find(".empty").hidden = ready.length > 0;
   const details = find(".later");
   details.hidden = !later.length;
-  details.querySelector("summary").textContent = `${later.length} more in training`;
+  details.querySelector("summary").textContent = `${later.length} more to come`;
   details.querySelector(".cards").replaceChildren(...later.map(card));
 }
 
