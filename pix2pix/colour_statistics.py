@@ -15,7 +15,6 @@ import numpy as np
 from PIL import Image
 
 from pix2pix import checkpoints
-from pix2pix.data import load_pairs
 from pix2pix.images import AB_SCALE, array_to_tensor, rgb_to_lab
 from pix2pix.recipes import recipe_config
 
@@ -100,6 +99,8 @@ def write_colour_statistics(folder: Path, data: str | Path, limit: int | None = 
     folder: the checkpoint's. data: the data folder that `train.py --data` was given. limit: at most so many
     photos, spread evenly. Raises ValueError where there is no checkpoint or there are no pairs.
     """
+    from pix2pix.data import load_pairs  # training's side: the page reads these numbers without its libraries
+
     task = checkpoints.load_settings(folder)["task"]
     photos = load_pairs(recipe_config(task, data=str(data)), "train", limit).b
     found = describe_all(photos)

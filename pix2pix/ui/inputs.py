@@ -14,9 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pix2pix.data import Pairs, load_pairs
-from pix2pix.images import load_image
-from pix2pix.recipes import recipe_config
+from pix2pix.images import flatten, load_image
 from pix2pix.tasks import find_task
 from pix2pix.ui.cards import examples_of
 from pix2pix.ui.drawing import prepare, read_value
@@ -88,44 +86,64 @@ def _spoken(path: Path) -> str:
 
 def _validation_input(name: str, avoid: str) -> Input:
     pairs = validation_pairs()
-    if pairs is None:
-        raise ValueError("no validation photos are here: the host has not set PIX2PIX_DATA")
-    names = [f"validation pair {name}" for name in pairs.names]
+    if not pairs:
+        raise ValueError("no validation photos are here: PIX2PIX_DATA names no folder with facades/val")
+    names = [f"validation pair {pair.name}" for pair in pairs]
     others = [index for index, each in enumerate(names) if each != avoid]
     which = names.index(name) if name in names else random.choice(others or [0])
-    drawing = prepare(find_task(FACADES), Image.fromarray(pairs.a[which]))
-    return Input(FACADES, drawing, names[which], "validation", Image.fromarray(pairs.b[which]))
+    drawing = prepare(find_task(FACADES), pairs[which].labels)
+    return Input(FACADES, drawing, names[which], "validation", pairs[which].photo)
 
 
 # --- Real photos --------------------------------------------------------------------------------------
 
 
-def validation_pairs() -> Pairs | None:
-    """The façades' validation pairs below $PIX2PIX_DATA, read once; None where there are none."""
+@dataclass(frozen=True)
+class Pair:
+    """A validation pair: its file's name, the label map as it is on disk, and the photo."""
+
+    name: str
+    labels: Image.Image
+    photo: Image.Image
+
+
+def validation_pairs() -> tuple[Pair, ...]:
+    """The façades' validation pairs below $PIX2PIX_DATA, read once; none where there are none."""
     return _read_pairs(os.environ.get("PIX2PIX_DATA") or "")
 
 
 @functools.lru_cache(maxsize=2)
-def _read_pairs(folder: str) -> Pairs | None:
-    try:
-        return load_pairs(recipe_config(FACADES, data=folder), "val") if folder else None
-    except ValueError:
-        return None
+def _read_pairs(folder: str) -> tuple[Pair, ...]:
+    # Not by data.py: that is training's, and needs libraries that a machine for the page alone lacks.
+    places = [Path(folder, *parts) for parts in ((FACADES, "val"), ("val",))] if folder else []
+    found = []
+    for path in next((sorted(place.iterdir()) for place in places if place.is_dir()), []):
+        try:
+            both = flatten(load_image(path))
+        except ValueError:
+            continue  # not a picture
+        middle = both.width // 2
+        photo, labels = (
+            both.crop((0, 0, middle, both.height)),
+            both.crop((middle, 0, 2 * middle, both.height)),
+        )
+        found.append(Pair(path.stem, labels, photo))
+    return tuple(found)
 
 
 def real_photo(task: str, drawing: Image.Image) -> Image.Image | None:
     """The photo that belongs to a validation label map; None for any other drawing."""
-    pairs = validation_pairs() if task == FACADES else None
-    if pairs is None:
+    pairs = validation_pairs() if task == FACADES else ()
+    if not pairs:
         return None
-    differences = np.abs(_gist(drawing) - _gists(os.environ["PIX2PIX_DATA"])).mean((1, 2, 3))
+    differences = np.abs(_gist(drawing) - _gists(pairs)).mean((1, 2, 3))
     which = int(differences.argmin())
-    return Image.fromarray(pairs.b[which]) if differences[which] < SAME else None
+    return pairs[which].photo if differences[which] < SAME else None
 
 
 @functools.lru_cache(maxsize=2)
-def _gists(folder: str) -> np.ndarray:
-    return np.stack([_gist(Image.fromarray(labels)) for labels in _read_pairs(folder).a])
+def _gists(pairs: tuple[Pair, ...]) -> np.ndarray:
+    return np.stack([_gist(pair.labels) for pair in pairs])
 
 
 def _gist(labels: Image.Image) -> np.ndarray:

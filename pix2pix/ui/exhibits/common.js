@@ -7,6 +7,11 @@ const root = element.querySelector(".exhibit");
 const find = (selector) => root.querySelector(selector);
 const PATIENCE = 60000;
 
+// Gradio pads its components; this one begins where the tab's own edge is.
+for (let one = root.parentElement; one && !one.matches("[role=tabpanel]"); one = one.parentElement) {
+  if (one.querySelectorAll("section.exhibit").length === 1) one.style.padding = "0";
+}
+
 function make(tag, attributes = {}, ...children) {
   const one = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
