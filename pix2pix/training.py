@@ -140,6 +140,7 @@ def fit(config: TrainConfig) -> Path:
     )
     bar = tqdm(total=config.steps, initial=start, unit="step", disable=rank != 0, smoothing=0.02)
     sums: dict[str, Tensor] = {}
+    summed = 0  # steps in the sums
     done, saved, began = start, start, time.perf_counter()
     with stop_on_signal() as stop:
         for step, (real_a, real_b) in zip(range(start, config.steps), batches, strict=False):
@@ -153,6 +154,7 @@ def fit(config: TrainConfig) -> Path:
                 update_average(networks, config.ema, done)
             for name, value in losses.items():
                 sums[name] = sums.get(name, 0) + value
+            summed += 1
             # Reading a number from a GPU makes it wait; on a CPU it costs nothing.
             if (device.type == "cpu" or done % LOG_EVERY == 0) and not finite(sums):
                 raise FloatingPointError(
@@ -160,11 +162,9 @@ def fit(config: TrainConfig) -> Path:
                 )
             bar.update()
             if done % LOG_EVERY == 0 or done == config.steps:
-                means = {
-                    name: float(value) / ((done - start - 1) % LOG_EVERY + 1) for name, value in sums.items()
-                }
+                means = {name: float(value) / summed for name, value in sums.items()}
                 means = average_over_processes(means, world_size, device)
-                sums = {}
+                sums, summed = {}, 0
                 if figures:
                     figures.write(done, means, rate, (done - start) / (time.perf_counter() - began))
                     bar.set_postfix({k: f"{v:.3f}" for k, v in means.items() if k in ("D", "G_gan", "G_l1")})

@@ -157,6 +157,17 @@ def test_a_loss_that_is_not_finite_stops_the_run(tiny_config, monkeypatch):
     assert checkpoints.read_tensors(Path(tiny_config.out) / training.STATE)[1]["step"] == "4"
 
 
+def test_figures_are_means_of_their_steps_after_resuming_too(tiny_config, monkeypatch):
+    """A run that goes on from step 4 sums from there; its figures are still means."""
+    monkeypatch.setattr(training, "LOG_EVERY", 3)
+    ones = {"G": torch.tensor(1.0)}
+    monkeypatch.setattr(training, "train_step", lambda *_: ones)
+    monkeypatch.setattr(training, "save_state", lambda *_: None)
+    monkeypatch.setattr(training, "load_state", lambda *_: 4)
+    training.fit(replace(tiny_config, steps=20, resume=True))
+    assert curve(tiny_config.out) == [1.0] * 6
+
+
 def test_learning_rate_is_constant_then_linear_to_zero():
     config = TrainConfig(steps=100)
     rates = [training.learning_rate(config, step) for step in (0, 49, 50, 75, 100)]
