@@ -52,16 +52,22 @@ def live(request: Mapping) -> dict:
 
 
 def example(request: Mapping) -> dict:
-    """A drawing of the project's own, another one than `except`: name, drawing (data URL)."""
+    """A drawing of the project's own: name, drawing (data URL).
+
+    request: task, and seen, the names of those that the visitor has had already. The first one is the one on
+    the task's card; after that they come at random, none twice before all have been seen.
+    """
     try:
         paths = examples_of(find_task(str(request.get("task"))).name)
     except ValueError as error:
         return {"error": str(error)}
-    others = [path for path in paths if path.name != request.get("except")] or paths
-    if not others:
+    seen = request.get("seen")
+    seen = [str(name) for name in seen] if isinstance(seen, list) else []
+    fresh = [path for path in paths if path.name not in seen]
+    fresh = fresh or [path for path in paths if path.name not in seen[-1:]] or paths
+    if not fresh:
         return {"name": "", "drawing": ""}
-    # A first visit to a task gets its first example, the one on its card.
-    chosen = random.choice(others) if request.get("except") else others[0]
+    chosen = random.choice(fresh) if seen else fresh[0]
     return {"name": chosen.name, "drawing": encode_png(load_image(chosen))}
 
 
@@ -70,10 +76,12 @@ def photo_to_lines(request: Mapping) -> dict:
     try:
         photo = decode_data_url(request.get("photo"))
         if "photo2edges" in models.trained_tasks():
-            with models.turns.take():
+            with models.turns.take_live("photos", 0):
                 lines = models.make_picture("photo2edges", photo, None)
         else:
             lines = trace_edges(photo)
+    except models.Busy:
+        return {"error": "Many people are drawing right now; please try again in a moment."}
     except ValueError as error:
         return {"error": str(error)}
     return {"drawing": encode_png(lines)}

@@ -55,7 +55,7 @@ function openDesk(name) {
     pictureUrl: "",
     drawingUrl: "", // the drawing that picture was made from
     hint: "",
-    example: "",
+    examples: [], // names of those that were on the sheet already
     loaded: false, // whether the server has answered for this task before
   };
   return desks[name];
@@ -328,11 +328,12 @@ async function trace(image, options) {
 
 async function putExample({ keep = true } = {}) {
   const target = desk;
-  const reply = await ask(() => server.example({ task: desk.task.name, except: desk.example }));
+  const reply = await ask(() => server.example({ task: desk.task.name, seen: desk.examples }));
   if (desk !== target) return;
   if (reply.error) return say(reply.error);
   if (!reply.drawing) return changed({ settled: true });
-  target.example = reply.name;
+  if (target.examples.includes(reply.name)) target.examples = []; // all have been seen: from the start
+  target.examples.push(reply.name);
   const image = await decode(reply.drawing);
   if (desk !== target) return;
   place(image, { keep });
@@ -973,7 +974,7 @@ async function open() {
   if (kept) {
     settle({ entry: "new" });
   } else if (start.drawing) {
-    desk.example = start.example;
+    desk.examples = [start.example];
     place(await decode(start.drawing), { keep: false });
     if (start.picture) {
       desk.picture = await decode(start.picture);
