@@ -136,14 +136,14 @@ def real_photo(task: str, drawing: Image.Image) -> Image.Image | None:
     pairs = validation_pairs() if task == FACADES else ()
     if not pairs:
         return None
-    differences = np.abs(_gist(drawing) - _gists(pairs)).mean((1, 2, 3))
+    differences = np.abs(_gist(drawing) - _gists(os.environ["PIX2PIX_DATA"])).mean((1, 2, 3))
     which = int(differences.argmin())
     return pairs[which].photo if differences[which] < SAME else None
 
 
 @functools.lru_cache(maxsize=2)
-def _gists(pairs: tuple[Pair, ...]) -> np.ndarray:
-    return np.stack([_gist(pair.labels) for pair in pairs])
+def _gists(folder: str) -> np.ndarray:
+    return np.stack([_gist(pair.labels) for pair in _read_pairs(folder)])
 
 
 def _gist(labels: Image.Image) -> np.ndarray:

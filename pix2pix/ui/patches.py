@@ -124,10 +124,9 @@ def judge(translator: Translator, drawing: Image.Image, picture: Image.Image) ->
 
     scores: PNG, grey, one pixel a patch, 255 for «certainly real». spans: see `patch_spans`.
     """
-    try:
-        probabilities = translator.critique(drawing, picture)
-    except ValueError:
+    if not has_judge(translator):
         return None
+    probabilities = translator.critique(drawing, picture)
     n_layers = translator.discriminator.n_layers
     return {
         "scores": encode_png(Image.fromarray((probabilities * 255).round().astype(np.uint8))),
@@ -137,6 +136,12 @@ def judge(translator: Translator, drawing: Image.Image, picture: Image.Image) ->
         "layers": conv_layers(n_layers),
         "spans": patch_spans(n_layers, translator.side),
     }
+
+
+def has_judge(translator: Translator) -> bool:
+    """Whether the run trained a discriminator; what an L1 run may leave has learned nothing."""
+    shipped = (translator.folder / "discriminator.safetensors").is_file()
+    return shipped and translator.settings.get("recipe", {}).get("objective") != "l1"
 
 
 def patch_spans(n_layers: int, side: int = SIDE) -> list[tuple[int, int]]:
@@ -221,7 +226,7 @@ def compare(
                 translator = translators().get(model.checkpoint)
                 picture = translator.translate(drawing, seed=DEFAULT_SEED)
                 pictures.append((picture, model.label))
-                if (translator.folder / "discriminator.safetensors").is_file():
+                if has_judge(translator):
                     scores = translator.critique(drawing, picture)
                     size = f"{len(scores)}×{len(scores)} patches, mean {scores.mean():.2f}"
                     chart = paint(scores, 1, VERDICT).resize((SIDE, SIDE), Image.Resampling.NEAREST)
