@@ -48,10 +48,17 @@ def build_parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="make a checkpoint folder, with its card, from a run")
     export.add_argument("source", metavar="RUN", type=Path, help="run folder written by train.py")
     export.add_argument("target", metavar="FOLDER", type=Path, help="such as checkpoints/facades")
+    export.add_argument("--data", help="its training pairs: keeps their colour statistics beside the weights")
     export.set_defaults(run=run_export)
 
     cards = commands.add_parser("cards", help="write every checkpoint's card, and the table of all, anew")
     cards.set_defaults(run=run_cards)
+
+    from pix2pix.evaluation import command
+
+    evaluate = commands.add_parser("evaluate", help="score façade checkpoints as the paper does")
+    command.add_arguments(evaluate)
+    evaluate.set_defaults(run=command.run)
     return parser
 
 
@@ -99,6 +106,10 @@ def run_export(given: argparse.Namespace) -> None:
     for name in ("config.json", "generator.safetensors", "discriminator.safetensors"):
         if (source / name).is_file():
             shutil.copyfile(source / name, given.target / name)
+    if given.data:
+        from pix2pix.colour_statistics import write_colour_statistics
+
+        write_colour_statistics(given.target, given.data)
     write_card(given.target)
     print(f"wrote {given.target}; the table of all is {write_table(given.target.parent)}")
 

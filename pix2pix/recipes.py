@@ -42,7 +42,14 @@ FACADES = {
 FACADE_RUN = {**SMALL, "direction": "BtoA", "steps": 20_000}
 
 RECIPES: dict[str, Recipe] = {
-    "facades": Recipe(**FACADES, changes=FACADE_RUN),
+    "facades": Recipe(
+        **FACADES,
+        changes=FACADE_RUN,
+        seen="Windows with panes, balconies with railings, shutters and doors stand where they were drawn, "
+        "and walls are stone or brick. Weak: hues stay between grey and ochre, shop fronts are dark and hard "
+        "to read, and large areas of background come out as ragged grey and white, since the corners of "
+        "many training photos are blank.",
+    ),
     # The comparison rows: the same run but for the one thing compared.
     "facades-patch1": Recipe(**FACADES, changes={**FACADE_RUN, "n_layers": 0}),
     "facades-patch16": Recipe(**FACADES, changes={**FACADE_RUN, "n_layers": 1}),
