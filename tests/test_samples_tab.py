@@ -23,7 +23,7 @@ from pix2pix.tasks import find_task
 from pix2pix.ui.cards import examples_of
 from pix2pix.ui.drawing import decode_data_url, make_value, prepare, read_value
 from pix2pix.ui.models import translators
-from pix2pix.ui.samples import draw_samples, keep_sample, make_samples, sample
+from pix2pix.ui.samples import describe_spread, draw_samples, keep_sample, make_samples, sample
 from pix2pix.ui.scales import HEAT, NICE_TOPS, colours, nice_top, paint
 
 pytest_plugins = ["browser"]
@@ -142,6 +142,19 @@ def test_without_noise_sigma_is_zero_everywhere(weights, asked):
     drawing = prepare(find_task("facades"), load_image(examples_of("facades")[0]))
     expected = np.asarray(translators().get("facades").translate(drawing, seed=None)).astype(int)
     assert np.abs(plain - expected).max() <= 1
+
+
+def test_the_words_fit_the_map():
+    """Thresholds as read off five façade drawings and the shipped model: σ of 4 to 8, hardly seen by eye."""
+    on, rate = (True,) * 3, 0.5
+    assert "hardly" in describe_spread(np.full((20, 20), 1.0), rate, on)
+    assert "look alike" in describe_spread(np.full((20, 20), 4.5), rate, on)
+    assert "undecided" in describe_spread(np.full((20, 20), 30.0), rate, on)
+    assert "not the noise of training" in describe_spread(np.full((20, 20), 4.5), 0.2, on)
+    assert "not the noise of training" in describe_spread(np.full((20, 20), 4.5), rate, (True, False, True))
+    restless = np.ones((20, 20))
+    restless[:2] = 9  # a tenth of the pixels: 9 of 18 parts
+    assert "holds 50%" in describe_spread(restless, rate, on)
 
 
 def test_one_layer_alone_makes_less_noise_than_three(weights):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
+import numpy as np
 from PIL import Image
 
 from pix2pix.checkpoints import available
@@ -71,7 +72,7 @@ def show_samples(
         "sigma": encode_png(paint(sigma, top, HEAT)),
         "top": top,
         "mean_sigma": float(sigma.mean()),
-        "words": describe_spread(float(sigma.mean()), rate, layers),
+        "words": describe_spread(sigma, rate, layers),
         # The Draw tab knows only the noise of training, so only its pictures can be had there again.
         "repeatable": rate == TRAINED_RATE and all(layers),
         "seconds": seconds,
@@ -94,27 +95,31 @@ def draw_samples(
         return pictures, time.perf_counter() - started
 
 
-def describe_spread(mean_sigma: float, rate: float, layers: tuple[bool, ...]) -> str:
-    """What the figure means, in one or two sentences."""
+def describe_spread(sigma: np.ndarray, rate: float, layers: tuple[bool, ...]) -> str:
+    """What the σ map means, in two or three sentences. sigma: (H, W) in levels of 255."""
     if rate == 0 or not any(layers):
         return (
             "No noise enters anywhere, so every picture is the same: the generator without its dice is a "
             "plain function of the drawing."
         )
-    if mean_sigma < 1:
+    mean = sigma.mean()
+    if mean < 2:
         seen = "You will hardly find a difference by eye."
-    elif mean_sigma < 4:
-        seen = "Look closely: textures and small details differ, the picture as a whole does not."
-    elif mean_sigma < 12:
-        seen = "Colours and details differ visibly here; the layout stays as drawn."
+    elif mean < 6:
+        seen = "Side by side they look alike; the σ map finds where they are not."
+    elif mean < 15:
+        seen = "In places you can see it, while the picture as a whole stays the same."
     else:
         seen = "That is a lot: whole parts of the picture change."
+    share = np.sort(sigma, axis=None)[-(sigma.size // 10) :].sum() / sigma.sum()
+    if share > 0.25:
+        seen += f" The restless tenth of the pixels holds {share:.0%} of all σ."
     if rate != TRAINED_RATE or not all(layers):
         return f"{seen} This is not the noise of training, so the generator was not taught to live with it."
-    if mean_sigma < 12:
+    if mean < 15:
         return (
-            f"{seen} The paper, too, saw only minor randomness: a generator that is told by L1 what the one "
-            "right answer was learns to ignore most of its noise."
+            f"{seen} The paper, too, saw only minor randomness: told by L1 what the one right answer was, a "
+            "generator learns to ignore most of its noise."
         )
     return f"{seen} The paper saw only minor randomness: this drawing leaves the generator more undecided."
 

@@ -12,7 +12,7 @@ HEAT = ((14, 12, 40), (74, 24, 104), (146, 44, 112), (210, 76, 86), (246, 138, 6
 VERDICT = ((173, 70, 10), (228, 146, 72), (243, 239, 230), (112, 164, 208), (22, 82, 150))
 """0 «generated» (orange) … 0.5 undecided (paper) … 1 «real» (blue)."""
 
-NICE_TOPS = (1, 2, 5, 10, 20, 40, 80, 128)
+NICE_TOPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 40, 60, 80, 128)
 
 
 def colours(stops: tuple[tuple[int, int, int], ...]) -> np.ndarray:
@@ -29,8 +29,8 @@ def paint(values: np.ndarray, top: float, stops: tuple[tuple[int, int, int], ...
 
 
 def nice_top(values: np.ndarray) -> int:
-    """A round end for the scale that all but one in two hundred values stay below."""
-    reach = float(np.percentile(values, 99.5)) if values.size else 0.0
+    """A round end for the scale that all but one in fifty values stay below: these get the last colour."""
+    reach = float(np.percentile(values, 98)) if values.size else 0.0
     return next((top for top in NICE_TOPS if reach <= top), NICE_TOPS[-1])
 
 

@@ -212,7 +212,7 @@ function showArithmetic({ patches }, across, down) {
       range[1] = range[1] * stride - padding + kernel - 1;
     }
     lines.push([
-      `convolution ${patches.layers.length - index}: ${kernel}×${kernel}, stride ${stride}`,
+      `conv ${patches.layers.length - index}: ${kernel}×${kernel}, stride ${stride}`,
       `(${seen} − 1) · ${stride} + ${kernel} = ${widened}`,
       `${columns[0]} … ${columns[1]}`.replaceAll("-", "−"),
       `${rows[0]} … ${rows[1]}`.replaceAll("-", "−"),
