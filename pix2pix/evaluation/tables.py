@@ -1,0 +1,233 @@
+"""The paper's tables on façades: python -m pix2pix.evaluation.tables --data DIR writes docs/tables.md.
+
+Trains nothing: it scores the façade checkpoints that exist and leaves a dash for those that do not.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pix2pix import checkpoints
+from pix2pix.checkpoints import write_text
+from pix2pix.evaluation.evaluate import evaluate
+
+DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
+MEASURES = ("pixel_accuracy", "class_accuracy", "class_iou")
+HEADINGS = ("pixel acc.", "class acc.", "class IoU")
+DASH = "–"
+REAL = "real"  # the row of the real photos
+
+Figures = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Row:
+    """label: the paper's name of the run. name: our checkpoint, "" for none. paper: its figures."""
+
+    label: str
+    name: str
+    paper: Figures | None = None
+
+
+# FCN-scores on Cityscapes labels→photo, the paper's tables 1 to 3.
+OBJECTIVES = (
+    Row("L1", "facades-l1", (0.42, 0.15, 0.11)),
+    Row("GAN", "facades-gan", (0.22, 0.05, 0.01)),
+    Row("cGAN", "facades-cgan", (0.57, 0.22, 0.16)),
+    Row("L1+GAN", "facades-l1-gan", (0.64, 0.20, 0.15)),
+    Row("L1+cGAN", "facades", (0.66, 0.23, 0.17)),
+    Row("real photos", REAL, (0.80, 0.26, 0.21)),
+)
+GENERATORS = (
+    Row("encoder-decoder, L1", "facades-encdec-l1", (0.35, 0.12, 0.08)),
+    Row("encoder-decoder, L1+cGAN", "facades-encdec", (0.29, 0.09, 0.05)),
+    Row("U-Net, L1", "facades-l1", (0.48, 0.18, 0.13)),
+    Row("U-Net, L1+cGAN", "facades", (0.55, 0.20, 0.14)),
+)
+PATCHES = (
+    Row("1×1", "facades-patch1", (0.39, 0.15, 0.10)),
+    Row("16×16", "facades-patch16", (0.65, 0.21, 0.17)),
+    Row("70×70", "facades", (0.66, 0.23, 0.17)),
+    Row("286×286", "facades-patch286", (0.42, 0.16, 0.11)),
+)
+# Histogram intersection with the ground truth in L, a, b: the paper's table of §4.2.
+HISTOGRAMS = (
+    Row("L1", "facades-l1", (0.81, 0.69, 0.70)),
+    Row("cGAN", "facades-cgan", (0.87, 0.74, 0.84)),
+    Row("L1+cGAN", "facades", (0.86, 0.84, 0.82)),
+    Row("PixelGAN (1×1)", "facades-patch1", (0.83, 0.68, 0.78)),
+)
+# Photo→labels: the paper's table 6.
+TO_LABELS = (
+    Row("L1", "facades-labels-l1", (0.86, 0.42, 0.35)),
+    Row("cGAN", "facades-labels-cgan", (0.74, 0.28, 0.22)),
+    Row("L1+cGAN", "facades-labels", (0.83, 0.36, 0.29)),
+)
+TABLES = (*OBJECTIVES, *GENERATORS, *PATCHES, *HISTOGRAMS, *TO_LABELS)
+
+CAVEAT = (
+    "The paper's figures are its own, on Cityscapes (500 street scenes, FCN-8s as scorer); ours are on CMP "
+    "façades (12 classes, a small U-Net as scorer). Compare orders and gaps within a column group, not "
+    "figures across. A dash means that this checkpoint was not trained, or that no scorer was."
+)
+
+
+def find_folders(runs: Path | None = None) -> dict[str, Path]:
+    """Name → folder of each checkpoint of the tables that exists: shipped, or else a run below `runs`."""
+    found: dict[str, Path] = {}
+    for name in dict.fromkeys(row.name for row in TABLES if row.name != REAL):
+        places = [checkpoints.root() / name] + ([runs / name] if runs else [])
+        for folder in places:
+            if (folder / "generator.safetensors").is_file():
+                found.setdefault(name, folder)
+    return found
+
+
+def fcn_figures(result: dict[str, Any], name: str) -> list[float | None]:
+    """pixel accuracy, class accuracy and class IoU of a row; None where there is no such checkpoint."""
+    figures = result["real"] if name == REAL else result["checkpoints"].get(name, {})
+    return [figures.get(measure) for measure in MEASURES]
+
+
+def histogram_figures(result: dict[str, Any], name: str) -> list[float | None]:
+    histogram = result["checkpoints"].get(name, {}).get("histogram", {})
+    return [histogram.get(channel) for channel in ("L", "a", "b")]
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    return DASH if value is None else f"{value:.{digits}f}"
+
+
+def table(title: str, rows: tuple[Row, ...], headings: tuple[str, ...], figures, result: dict) -> str:
+    """A Markdown table: ours, then the paper's. figures: (result, name) → the row's values."""
+    ours, theirs = (" | ".join(f"{h}, {who}" for h in headings) for who in ("ours", "paper"))
+    lines = [f"## {title}", "", f"| | {ours} | {theirs} |", "|---" * (1 + 2 * len(headings)) + "|"]
+    for row in rows:
+        values = [number(v) for v in figures(result, row.name)]
+        values += [number(v) for v in row.paper or [None] * len(headings)]
+        lines.append(f"| {row.label} | {' | '.join(values)} |")
+    return "\n".join(lines)
+
+
+def details(result: dict[str, Any], steps: dict[str, int]) -> str:
+    """Every checkpoint's remaining figures, and how long it was trained."""
+    lines = [
+        "## Picture against picture",
+        "",
+        "L1 of pictures in [-1, 1] · PSNR in dB · SSIM · σ over 8 dropout samples, in levels of 255.",
+        "",
+        "| checkpoint | steps | L1 | PSNR | SSIM | diversity σ |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, figures in result["checkpoints"].items():
+        values = [number(figures["l1"], 3), number(figures["psnr"]), number(figures["ssim"], 3)]
+        lines.append(
+            f"| {name} | {steps.get(name, 0):,} | {' | '.join(values)} | {number(figures['diversity'])} |"
+        )
+    return "\n".join(lines)
+
+
+def document(result: dict[str, Any], steps: dict[str, int]) -> str:
+    """docs/tables.md from the result of `evaluate`. steps: name → steps trained."""
+    real = result["real"]
+    floor = " · ".join(number(real["colours_alone"][measure]) for measure in MEASURES)
+    ceiling = " · ".join(number(real[measure]) for measure in MEASURES)
+    return (
+        "\n\n".join(
+            [
+                "# The paper's tables, on façades",
+                f"Written by `make tables` from {real['pictures']} validation pictures. {CAVEAT}",
+                "Pixel accuracy · class accuracy · class IoU.",
+                f"The scorer reads real photos at {ceiling}: that is the "
+                f"ceiling. Guessing a class from colour alone reaches {floor}: that is the floor.",
+                table("Objectives (labels→photo)", OBJECTIVES, HEADINGS, fcn_figures, result),
+                "![FCN-score by objective](plots/objectives.png)",
+                table("Generators (labels→photo)", GENERATORS, HEADINGS, fcn_figures, result),
+                "![FCN-score by generator](plots/generators.png)",
+                table("Patch sizes of the discriminator (L1+cGAN)", PATCHES, HEADINGS, fcn_figures, result),
+                "![FCN-score by patch size](plots/patches.png)",
+                table(
+                    "Colour: Lab histogram intersection with the real photos",
+                    HISTOGRAMS,
+                    ("L", "a", "b"),
+                    histogram_figures,
+                    result,
+                ),
+                "![Histogram intersection](plots/histograms.png)",
+                table("Photo→labels", TO_LABELS, HEADINGS, fcn_figures, result),
+                details(result, steps),
+            ]
+        )
+        + "\n"
+    )
+
+
+def plot(
+    rows: tuple[Row, ...], headings: tuple[str, ...], figures, result: dict, title: str, path: Path
+) -> None:
+    """Bars of a table, ours above the paper's; a missing figure is a gap."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(1, 2, figsize=(9, 3.2), sharey=True, layout="constrained")
+    sides = (
+        ("ours, façades", [figures(result, row.name) for row in rows]),
+        ("the paper", [row.paper or [None] * len(headings) for row in rows]),
+    )
+    for axis, (name, values) in zip(axes, sides, strict=True):
+        for offset, heading in enumerate(headings):
+            places = [place + (offset - 1) * 0.27 for place in range(len(rows))]
+            heights = [row[offset] or 0.0 for row in values]
+            axis.bar(places, heights, 0.25, label=heading, color=("#2b5d8a", "#d98032", "#7a9a4a")[offset])
+        axis.set_title(name, fontsize=10)
+        axis.set_xticks(range(len(rows)), [row.label.replace(", ", "\n") for row in rows], fontsize=7)
+        axis.spines[["top", "right"]].set_visible(False)
+    axes[0].set_ylim(0, 1)
+    axes[1].legend(fontsize=7, frameon=False)
+    figure.suptitle(title, fontsize=11)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=110, metadata={"Software": None})
+    pyplot.close(figure)
+
+
+def write(result: dict[str, Any], steps: dict[str, int], docs: Path = DOCS) -> None:
+    """docs/tables.md, docs/tables.json and docs/plots/*.png."""
+    write_text(
+        json.dumps(result | {"steps": steps}, indent=2, ensure_ascii=False) + "\n", docs / "tables.json"
+    )
+    write_text(document(result, steps), docs / "tables.md")
+    plots = docs / "plots"
+    plot(OBJECTIVES, HEADINGS, fcn_figures, result, "FCN-score by objective", plots / "objectives.png")
+    plot(GENERATORS, HEADINGS, fcn_figures, result, "FCN-score by generator", plots / "generators.png")
+    plot(PATCHES, HEADINGS, fcn_figures, result, "FCN-score by patch size", plots / "patches.png")
+    lab = ("L", "a", "b")
+    plot(HISTOGRAMS, lab, histogram_figures, result, "Lab histogram intersection", plots / "histograms.png")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser("python -m pix2pix.evaluation.tables", description=__doc__)
+    parser.add_argument("--data", required=True, help="folder of façade pairs, photo left, labels right")
+    parser.add_argument("--split", default="val", help="train or val")
+    parser.add_argument("--runs", type=Path, help="also use runs/NAME where no checkpoint NAME is shipped")
+    parser.add_argument("--docs", type=Path, default=DOCS, help="folder to write to")
+    given = parser.parse_args(arguments)
+    try:
+        folders = find_folders(given.runs)
+        result = evaluate([str(folder.resolve()) for folder in folders.values()], given.data, given.split)
+        settings = {name: checkpoints.load_settings(folder) for name, folder in folders.items()}
+        steps = {name: one.get("training", {}).get("steps", 0) for name, one in settings.items()}
+        write(result, steps, given.docs)
+    except (ValueError, OSError) as error:
+        print(f"tables: {error}", file=sys.stderr)
+        return 2
+    print(f"wrote {given.docs / 'tables.md'} from {len(folders)} checkpoints")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
