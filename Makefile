@@ -38,7 +38,11 @@ test: lint chromium
 	$(BIN)/python -m pytest
 
 tables: .venv/installed-test
-	$(BIN)/python -m pix2pix.evaluation.tables --data $(DATA)/facades
+	$(BIN)/python -m pix2pix.evaluation.tables --data $(DATA)/facades --runs runs
+
+# The runs that fill the tables, one after the other; cut off, it goes on where it was. Hours on a CPU.
+ablations: .venv/installed-test
+	$(BIN)/python -m pix2pix.evaluation.ablations --data $(DATA)
 
 cards: .venv/installed
 	$(BIN)/python -m pix2pix cards
