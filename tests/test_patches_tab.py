@@ -7,8 +7,9 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from browser import running_studio
 from conftest import save_checkpoint
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
 from PIL import Image
 from torch import nn
 
@@ -219,8 +220,28 @@ def test_the_endpoint(weights):
 
 @pytest.fixture(scope="module")
 def models_url(models_folder, tmp_path_factory):
+    from browser import running_studio
+
     with running_studio(tmp_path_factory.mktemp("patches"), models_folder) as url:
         yield url
+
+
+@pytest.mark.browser  # no browser, but a whole studio
+def test_both_endpoints_from_gradio_client(models_url, tmp_path):
+    client = Client(models_url, verbose=False, download_files=str(tmp_path))
+    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {
+        "/translate", "/sample", "/compare",
+    }  # fmt: skip
+    example = handle_file(str(examples_of("facades")[0]))
+    gallery, heat, mean_sigma = client.predict(example, "facades", 4, 0, 0.5, api_name="/sample")
+    pictures = [np.asarray(Image.open(one["image"])) for one in gallery]
+    assert len(pictures) == 4 and not np.array_equal(pictures[0], pictures[1])
+    assert Image.open(heat).size == (256, 256) and mean_sigma > 0
+    pictures, maps, missing = client.predict(example, "patch", api_name="/compare")
+    assert [one["caption"] for one in pictures] == ["L1", "1×1", "16×16", "70×70"]
+    assert len(maps) == 3 and "facades-patch286" in missing
+    with pytest.raises(AppError, match="no row is called 'moon'"):
+        client.predict(example, "moon", api_name="/compare")
 
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
