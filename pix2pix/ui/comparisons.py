@@ -70,7 +70,7 @@ COMPARISONS: dict[str, Comparison] = {
             "Generator",
             "The encoder-decoder must squeeze the whole drawing through one pixel; the U-Net hands every "
             "layer of the encoder across to the decoder. Compare where the edges of windows come to lie: "
-            "without the skips the layout is guessed from memory, with them it is the drawing's.",
+            "without the skips the layout must be recalled from the few numbers that came through.",
             (
                 Model("facades-encdec-l1", "Encoder-decoder, L1", (0.35, 0.12, 0.08)),
                 Model("facades-encdec", "Encoder-decoder, L1 + cGAN", (0.29, 0.09, 0.05)),

@@ -72,7 +72,7 @@ def compare_models(canvas_value: object, asked: object) -> dict[str, Any]:
             "note": input_note(chosen, wish["source"]),
             "missing": missing_note(columns),
             "drawing": encode_png(chosen.drawing),
-            "photo": None if chosen.photo is None else photo_column(chosen.photo),
+            "photo": None if chosen.photo is None else photo_column(chosen.photo, reference(row)),
             "columns": columns,
             "reference": reference(row),
             "bins": [-AB_SCALE, AB_SCALE, BINS],
@@ -162,8 +162,9 @@ def measure(rgb: np.ndarray, photos: dict[str, Any] | None) -> dict[str, Any]:
     return {"a": found.a, "b": found.b, "energy": found.gradient_energy, "overlap": overlap}
 
 
-def photo_column(photo: Image.Image) -> dict[str, Any]:
-    return {"picture": encode_png(photo), **measure(np.asarray(photo.convert("RGB")), None)}
+def photo_column(photo: Image.Image, photos: dict[str, Any] | None) -> dict[str, Any]:
+    """The real photo, measured like a model's picture: even it is only one among the training photos."""
+    return {"picture": encode_png(photo), **measure(np.asarray(photo.convert("RGB")), photos)}
 
 
 def reference(row: Comparison) -> dict[str, Any] | None:

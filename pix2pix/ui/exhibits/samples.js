@@ -50,7 +50,7 @@ function show(found) {
   find(".mean-name").textContent = `Mean of the ${found.pictures.length}`;
   find(".sigma").src = found.sigma;
   find(".sigma").alt = `Standard deviation at each pixel, from 0 to ${found.top} levels of 255 and more`;
-  find(".top").textContent = `${found.top} and more`;
+  find(".top").textContent = `${found.top}+ of 255`;
   find(".number").textContent = found.mean_sigma.toFixed(found.mean_sigma < 10 ? 2 : 1);
   find(".words").textContent = found.words;
   say(`${found.pictures.length} pictures in ${found.seconds.toFixed(2)} s; the encoder ran once for all of them.`);
