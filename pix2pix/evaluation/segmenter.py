@@ -299,7 +299,8 @@ def card(settings: dict) -> str:
             f"Trained by `python -m pix2pix.evaluation.segmenter` on {settings['trained_on']}: "
             f"{settings['steps']} steps of {settings['batch_size']}, seed {settings['seed']}; a U-Net of "
             f"widths {', '.join(map(str, settings['widths']))} that sees photos at {settings['side']} pixels "
-            "a side. The weights are those of the last step; validation photos chose nothing.",
+            "a side. The weights are those of the last step; validation photos chose nothing."
+            + (f" {settings['note']}" if "note" in settings else ""),
             "",
             f"On {scorer['photos']} validation photos, beside the floor, a class guessed from each pixel's "
             "colour alone (`colour-histogram.safetensors`, counted on the same training photos):",
