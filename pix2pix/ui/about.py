@@ -1,5 +1,6 @@
 """The About tab, and each model's card: what it was trained on, under which licence, and its limits."""
 
+import functools
 import re
 from pathlib import Path
 
@@ -113,5 +114,14 @@ def build_about_tab() -> None:
         if names:
             gr.Markdown("## The models: data, licence, limits")
         for name in names:
-            with gr.Accordion(TASKS[name].title, open=False):
-                gr.Markdown(model_card(name))
+            with gr.Accordion(TASKS[name].title, open=False) as panel:
+                card = gr.Markdown()
+            # Read when it is opened: twelve sheets of results would make every visitor's first page slow.
+            panel.expand(
+                functools.partial(model_card, name),
+                None,
+                card,
+                queue=False,
+                show_progress="hidden",
+                api_visibility="private",
+            )

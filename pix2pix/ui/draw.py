@@ -122,13 +122,14 @@ def show_model_card(value: Mapping | None) -> str:
 
 def build_draw_tab() -> gr.HTML:
     """Cards, canvas, picture and the model card; returns the canvas, the other tabs' source of drawings."""
-    start = start_of_page()
-    canvas = build_canvas(task_cards(), start, [live, example, photo_to_lines])
-    with gr.Accordion("About this model: data, licence, limits", open=False, elem_id="model-card"):
-        card = gr.Markdown(model_card(start["task"]))
-    canvas.select(
-        show_model_card, canvas, card, queue=False, show_progress="hidden", api_visibility="private"
-    )
+    canvas = build_canvas(task_cards(), start_of_page(), [live, example, photo_to_lines])
+    with gr.Accordion("About this model: data, licence, limits", open=False, elem_id="model-card") as panel:
+        card = gr.Markdown()
+    # Only when somebody looks: a card with its sheet of results weighs 100 kB. The canvas sends "select" when
+    # the task changes while the card is open.
+    quiet = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    panel.expand(show_model_card, canvas, card, **quiet)
+    canvas.select(show_model_card, canvas, card, **quiet)
     build_translate_endpoint()
     return canvas
 

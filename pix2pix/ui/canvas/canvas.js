@@ -85,7 +85,8 @@ async function chooseTask(name, { fresh = true } = {}) {
 
 function tellPage(event) {
   props.value = { task: desk.task.name, drawing: desk.surface.ready ? desk.surface.toDataURL() : null, seed: desk.seed };
-  if (event) trigger(event === "select" ? "select" : "change");
+  // Only while the model card is open, which follows the task.
+  if (event && document.querySelector("#model-card .prose")?.offsetParent) trigger("select");
 }
 
 // A reload, or Gradio's own theme switch, must not lose a drawing.
@@ -259,22 +260,18 @@ function clearSheet() {
 
 // --- pictures from elsewhere onto the sheet ----------------------------------------------------
 
+// Not through an <img>: its decode() waits for the next frame of the page.
 async function decode(source) {
-  const url = typeof source === "string" ? source : URL.createObjectURL(source);
-  try {
-    const image = new Image();
-    image.src = url;
-    await image.decode();
-    return image;
-  } finally {
-    if (typeof source !== "string") URL.revokeObjectURL(url);
-  }
+  if (typeof source !== "string") return createImageBitmap(source);
+  const [head, content] = source.split(",");
+  const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+  return createImageBitmap(new Blob([bytes], { type: head.slice(5, head.indexOf(";")) }));
 }
 
 function place(image, { keep = true } = {}) {
   cancelStroke();
   if (keep) desk.steps.keep(desk.surface.snapshot());
-  desk.surface.place(image, image.naturalWidth || image.width, image.naturalHeight || image.height);
+  desk.surface.place(image, image.width, image.height);
   render();
 }
 
@@ -310,10 +307,10 @@ function looksLikePhoto(image) {
 
 async function trace(image, options) {
   // The middle square, as the training photos were cropped.
-  const side = Math.min(image.naturalWidth, image.naturalHeight);
+  const side = Math.min(image.width, image.height);
   const [canvas, context] = makeCanvas(SIDE, SIDE);
   context.imageSmoothingQuality = "high";
-  const [left, top] = [(image.naturalWidth - side) / 2, (image.naturalHeight - side) / 2];
+  const [left, top] = [(image.width - side) / 2, (image.height - side) / 2];
   context.drawImage(image, left, top, side, side, 0, 0, SIDE, SIDE);
   say("Looking for lines…");
   const target = desk;
@@ -380,45 +377,42 @@ function settle({ entry = "join" } = {}) {
 
 async function pump() {
   if (inFlight || !dirty) return;
-  const asked = dirty;
-  const since = changedAt;
-  const final = !stroke;
+  const request = { desk: dirty, since: changedAt, final: !stroke, number: ++number, drawing: dirty.surface.toDataURL() };
+  const { task, seed, loaded } = dirty;
   dirty = null;
   inFlight = true;
-  const drawing = asked.surface.toDataURL();
-  const slow = setTimeout(() => wait(asked.loaded ? "One moment…" : `Loading the model for ${asked.task.title}…`), 350);
-  let retry = 0;
+  const slow = setTimeout(() => wait(loaded ? "One moment…" : `Loading the model for ${task.title}…`), 350);
+  let reply;
   try {
-    const reply = await server.live({
-      visit, number: ++number, task: asked.task.name, seed: asked.seed, drawing, settled: final,
+    reply = await server.live({
+      visit, task: task.name, seed, number: request.number, drawing: request.drawing, settled: request.final,
     });
-    if (reply.picture) {
-      const image = await decode(reply.picture);
-      take(asked, image, reply, drawing, since, final);
-    } else if (reply.busy) {
-      retry = 250;
-    } else if (reply.error) {
-      say(reply.error);
-    }
   } catch {
-    retry = 1500;
+    reply = { again: 1500 };
     say("The server did not answer; trying again.");
-  } finally {
-    clearTimeout(slow);
-    inFlight = false;
-    if (!retry) wait("");
   }
-  if (retry) {
-    dirty = dirty || asked;
-    setTimeout(pump, retry);
-  } else {
-    pump();
+  clearTimeout(slow);
+  inFlight = false;
+  if (reply.busy) reply.again = 250;
+  if (reply.again) {
+    dirty = dirty || request.desk;
+    setTimeout(pump, reply.again);
+    return;
   }
+  wait("");
+  // The next drawing goes out before this picture is shown: the server need not wait for the screen.
+  pump();
+  if (reply.picture) await take(request, reply);
+  else if (reply.error) say(reply.error);
 }
 
+let shown = 0; // number of the request whose picture is on the page
 let shownAt = 0;
 
-function take(asked, image, reply, drawing, since, final) {
+async function take({ desk: asked, since, final, number: taken, drawing }, reply) {
+  const image = await decode(reply.picture);
+  if (taken < shown) return; // a later one was decoded sooner
+  shown = taken;
   const now = performance.now();
   Object.assign(asked, { picture: image, pictureUrl: reply.picture, drawingUrl: drawing, loaded: true });
   if (final) asked.hint = reply.hint || "";
@@ -430,19 +424,18 @@ function take(asked, image, reply, drawing, since, final) {
   if (!stroke) pace = 0;
   const rate = pace ? ` · ${pace.toFixed(0)} pictures a second` : "";
   find(".latency").textContent = `${Math.round(now - since)} ms from stroke to picture${rate}`;
+  const settled = final && !stroke && !dirty && !inFlight;
+  if (final) showHint(asked.hint);
+  if (settled) record();
   // For benchmarks/live.py and the browser tests.
   studio.dataset.forward = String(1000 * reply.seconds);
   studio.dataset.pictures = String(Number(studio.dataset.pictures || 0) + 1);
-  studio.dataset.settled = String(!stroke && !dirty);
-  if (final) {
-    showHint(asked.hint);
-    if (!stroke && !dirty) record();
-  }
+  studio.dataset.settled = String(settled);
 }
 
 function showPicture() {
   const { picture } = desk;
-  const [width, height] = picture ? [picture.naturalWidth, picture.naturalHeight] : [SIDE, SIDE];
+  const [width, height] = picture ? [picture.width, picture.height] : [SIDE, SIDE];
   if (pictureCanvas.width !== width || pictureCanvas.height !== height) {
     [pictureCanvas.width, pictureCanvas.height] = [width, height];
   }
@@ -526,6 +519,8 @@ async function recall(entry) {
   Object.assign(desk, { picture, pictureUrl, drawingUrl, hint, seed });
   seedInput.value = seed;
   dirty = null;
+  shown = ++number; // what is still under way belongs to another drawing
+  studio.dataset.settled = "true";
   render();
   showPicture();
   showHint(hint);
@@ -556,7 +551,7 @@ function save(canvas, name) {
 
 async function download() {
   const picture = await exactPicture();
-  const [canvas, context] = makeCanvas(picture.naturalWidth, picture.naturalHeight);
+  const [canvas, context] = makeCanvas(picture.width, picture.height);
   context.drawImage(picture, 0, 0);
   save(canvas, `pix2pix-${desk.task.name}-${desk.seed}.png`);
 }
@@ -574,7 +569,7 @@ async function shareCard() {
     context.fillRect(left, 48, 536, 536);
     context.imageSmoothingEnabled = image === picture || desk.task.canvas !== "labels";
     context.imageSmoothingQuality = "high";
-    const [x, y, width, height] = contain(image.naturalWidth, image.naturalHeight, 536, 536);
+    const [x, y, width, height] = contain(image.width, image.height, 536, 536);
     context.drawImage(image, left + x, 48 + y, width, height);
   }
   context.fillStyle = colour("--ink") || "#23211c";
@@ -967,7 +962,7 @@ async function open() {
   for (const [each, url] of Object.entries(memory.drawings || {})) {
     if (!tasks[each]) continue;
     const image = await decode(url);
-    openDesk(each).surface.place(image, image.naturalWidth, image.naturalHeight);
+    openDesk(each).surface.place(image, image.width, image.height);
   }
   const kept = Boolean(desks[name]);
   await chooseTask(name, { fresh: false });
