@@ -21,15 +21,19 @@ from pix2pix import checkpoints
 from pix2pix.generator import UNetGenerator
 
 
-def seconds_of(work: Callable[[], object], repeats: int) -> float:
-    """Median wall time of a call, after one to warm up."""
+def seconds_of(work: Callable[[], object], repeats: int) -> tuple[float, float]:
+    """Medians of a call's wall time and of the processor time it took, after one call to warm up.
+
+    On a machine that is busy with other things the second is the steadier one.
+    """
     work()
-    times = []
+    wall, processor = [], []
     for _ in range(repeats):
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         work()
-        times.append(time.perf_counter() - started)
-    return median(times)
+        wall.append(time.perf_counter() - started)
+        processor.append(time.process_time() - worked)
+    return median(wall), median(processor)
 
 
 def main() -> None:
@@ -65,8 +69,10 @@ def main() -> None:
         apart = (one_by_one() - at_once()).abs().max().item()
         single, many = seconds_of(one_by_one, given.repeats), seconds_of(at_once, given.repeats)
     print(f"{name}, {side}×{side}, {torch.get_num_threads()} threads, median of {given.repeats}")
-    print(f"{given.count} single pictures  {single:7.3f} s")
-    print(f"{given.count} samples at once  {many:7.3f} s   {many / single:.2f} of that")
+    print("                    wall time   processor time")
+    print(f"{given.count} single pictures  {single[0]:7.3f} s   {single[1]:7.3f} s")
+    print(f"{given.count} samples at once  {many[0]:7.3f} s   {many[1]:7.3f} s")
+    print(f"ratio               {many[0] / single[0]:7.2f}     {many[1] / single[1]:7.2f}")
     print(f"largest difference   {apart:.1e} (pictures in -1 … 1)")
 
 
