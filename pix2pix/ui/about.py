@@ -30,8 +30,8 @@ on other pairs.
 ## What it is not
 
 The pictures are guesses made from a few hundred or a few thousand training pairs. They are not photos of
-anything that exists, and a drawing far from the training drawings gives an odd picture. Nothing that you draw
-or upload is kept: it is turned into a picture and forgotten.
+anything that exists, and a drawing far from the training drawings gives an odd picture. What you draw or drop
+on the sheet is turned into a picture and forgotten by the server; your browser keeps it until its tab is closed.
 
 ## Dice
 
