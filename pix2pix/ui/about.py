@@ -31,7 +31,7 @@ on other pairs.
 
 The pictures are guesses made from a few hundred or a few thousand training pairs. They are not photos of
 anything that exists, and a drawing far from the training drawings gives an odd picture. What you draw or drop
-on the sheet is turned into a picture and forgotten by the server; your browser keeps it until its tab is closed.
+on the sheet is turned into a picture and forgotten by the server; your browser keeps it until you close it.
 
 ## Dice
 
