@@ -141,8 +141,9 @@ def document(result: dict[str, Any], steps: dict[str, int]) -> str:
                 "# The paper's tables, on façades",
                 f"Written by `make tables` from {real['pictures']} validation pictures. {CAVEAT}",
                 "Pixel accuracy · class accuracy · class IoU.",
-                f"The scorer reads real photos at {ceiling}: that is the "
-                f"ceiling. Guessing a class from colour alone reaches {floor}: that is the floor.",
+                f"The scorer reads real photos at {ceiling}; guessing a class from colour alone reaches "
+                f"{floor}, the floor. A made picture can score above the real photos: it was painted from "
+                "the labels and shows them more plainly than a photo of the same house does.",
                 table("Objectives (labels→photo)", OBJECTIVES, HEADINGS, fcn_figures, result),
                 "![FCN-score by objective](plots/objectives.png)",
                 table("Generators (labels→photo)", GENERATORS, HEADINGS, fcn_figures, result),
@@ -225,7 +226,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         print(f"tables: {error}", file=sys.stderr)
         return 2
-    print(f"wrote {given.docs / 'tables.md'} from {len(folders)} checkpoints")
+    print(f"wrote {given.docs / 'tables.md'}; checkpoints: {len(folders)}")
     return 0
 
 
