@@ -71,11 +71,10 @@ RECIPES: dict[str, Recipe] = {
         "AFHQ cats, 2,600 training photos; edges made from them with PiDiNet",
         "photos AFHQ (CC BY-NC 4.0, © NAVER); edges by PiDiNet (Su et al. 2021), for research",
         "non-commercial",
-        seen="Outlines with eyes become tabby and calico faces on white, small, off-centre, tilted ones too. "
-        "Weak: coats follow the size of the face more than its drawing, dot eyes without a rim stay dim, long "
-        "whiskers leave a faint grey smear beside the cheeks, and a whole cat is taken for a face. In the run "
-        "of the shipped weights the drawings' gaps, eyes and scale varied otherwise before step 14,359 than "
-        "they do now.",
+        seen="Outlines with eyes become tabby and calico faces on white, small and tilted ones too. Weak: "
+        "coats follow the size of the face more than its drawing, dot eyes without a rim stay dim, whiskers "
+        "leave a faint grey smear beside the cheeks, and a whole cat is taken for a face. In the run of the "
+        "shipped weights the drawings' gaps, eyes and scale varied otherwise before step 14,359.",
     ),
     "edges2shoes": Recipe(
         ("edges2shoes", "edges2handbags"),
