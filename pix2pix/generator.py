@@ -10,9 +10,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from pix2pix.convolutions import Conv2d, ConvTranspose2d, conv_transpose2d
+
 # z: for each of the first decoder layers a mask (N, C, H, W) of 0 and 1/(1 - rate), or None for no dropout.
 Noise = list[Tensor | None]
 NOISY_LAYERS = 3
+# Side of the maps from which samples go on one by one: those of one fit into a processor's cache.
+ALONE_FROM = 16
 
 
 class InstanceNorm(nn.Module):
@@ -63,14 +67,14 @@ class UNetGenerator(nn.Module):
             # None on the first, as in the paper; none at the 1×1 bottleneck, where a norm over one value
             # would leave nothing of it (the «bottleneck bug» of the paper's errata).
             normed = 0 < level < depth - 1
-            self.down_convs.append(nn.Conv2d(c_in, c_out, 4, stride=2, padding=1, bias=not normed))
+            self.down_convs.append(Conv2d(c_in, c_out, bias=not normed))
             self.down_norms.append(InstanceNorm(c_out) if normed else nn.Identity())
 
         self.up_convs, self.up_norms = nn.ModuleList(), nn.ModuleList()
         for level, (c_in, c_out) in enumerate(zip([widths[-1], *up_widths], up_widths, strict=False)):
             last = level == depth - 1
             c_in = c_in * 2 if skips and level > 0 else c_in
-            self.up_convs.append(nn.ConvTranspose2d(c_in, c_out, 4, stride=2, padding=1, bias=last))
+            self.up_convs.append(ConvTranspose2d(c_in, c_out, bias=last))
             self.up_norms.append(nn.Identity() if last else InstanceNorm(c_out))
         self.apply(init_weights)
 
@@ -126,21 +130,28 @@ class UNetGenerator(nn.Module):
         input is the same for all N and is computed once; before the first mask everything is.
         """
         assert features[0].shape[0] == 1, "one picture, many samples"
+        of_skips: dict[int, Tensor] = {}
+
+        def layer(level: int, x: Tensor) -> Tensor:
+            conv, norm = self.up_convs[level], self.up_norms[level]
+            if not self.skips or level == 0:
+                return norm(conv(F.relu(x)))
+            for_x, for_skip = conv.weight.split(x.shape[1])
+            if level not in of_skips:
+                of_skips[level] = conv_transpose2d(F.relu(features[-1 - level]), for_skip, conv.bias)
+            return norm(conv_transpose2d(F.relu(x), for_x) + of_skips[level])
+
+        def tail(first: int, x: Tensor) -> Tensor:
+            for level in range(first, len(self.up_convs)):
+                if x.shape[0] > 1 and x.shape[-1] >= ALONE_FROM:
+                    return torch.cat([tail(level, image) for image in x.split(1)])
+                x = layer(level, x)
+                if level < len(z) and z[level] is not None:
+                    x = x * z[level]
+            return torch.tanh(x)
+
         count = max((mask.shape[0] for mask in z if mask is not None), default=1)
-        x = features[-1]
-        for level, (conv, norm) in enumerate(zip(self.up_convs, self.up_norms, strict=True)):
-            x = F.relu(x)
-            if self.skips and level > 0:
-                of_x, of_skip = conv.weight.split(x.shape[1])
-                skip = F.relu(features[-1 - level])
-                x = F.conv_transpose2d(x, of_x, stride=2, padding=1)
-                x = x + F.conv_transpose2d(skip, of_skip, conv.bias, stride=2, padding=1)
-            else:
-                x = conv(x)
-            x = norm(x)
-            if level < len(z) and z[level] is not None:
-                x = x * z[level]
-        return torch.tanh(x).expand(count, -1, -1, -1)
+        return tail(0, features[-1]).expand(count, -1, -1, -1)
 
     def forward(self, x: Tensor, z: Noise | None = None) -> Tensor:
         """G(x, z). Without z, noise is drawn from torch's own random numbers, in eval mode too."""

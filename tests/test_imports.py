@@ -14,7 +14,8 @@ PACKAGE = ROOT / "pix2pix"
 MAY_IMPORT: dict[str, set[str]] = {
     "tasks": set(),
     "images": set(),
-    "generator": set(),
+    "convolutions": set(),
+    "generator": {"convolutions"},
     "losses": set(),
     "devices": set(),
     "drawings": {"tasks"},

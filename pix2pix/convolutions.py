@@ -1,0 +1,89 @@
+"""The generator's two convolutions (4×4, stride 2, padding 1), as what they are where that is quicker.
+
+A library's kernel is made for wide layers on large maps. On the innermost layers, where a map has a few cells
+and the weights millions of numbers, it spends its time preparing: there both are one matrix product. On the
+last, whose three channels fill no vector register, the transposed convolution is a 2×2 convolution to four
+times as many channels, shuffled into place. On a CPU only; the results are torch's, to rounding.
+
+Weights and maps should lie channels-last: then nearly every reshape below is a view.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+# Where these forms are quicker, forward and backward: see docs/performance.md.
+FEW_CELLS = 16 * 16  # of the smaller map, over all pictures of the batch
+FEW_CHANNELS = 4  # of the output
+
+
+class Conv2d(nn.Conv2d):
+    """(N, c_in, 2H, 2W) → (N, c_out, H, W)."""
+
+    def __init__(self, c_in: int, c_out: int, bias: bool):
+        super().__init__(c_in, c_out, 4, stride=2, padding=1, bias=bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return conv2d(x, self.weight, self.bias)
+
+
+class ConvTranspose2d(nn.ConvTranspose2d):
+    """(N, c_in, H, W) → (N, c_out, 2H, 2W)."""
+
+    def __init__(self, c_in: int, c_out: int, bias: bool):
+        super().__init__(c_in, c_out, 4, stride=2, padding=1, bias=bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return conv_transpose2d(x, self.weight, self.bias)
+
+
+def conv2d(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """x (N, C, 2H, 2W), weight (D, C, 4, 4) → (N, D, H, W): 4×4, stride 2, padding 1."""
+    if x.device.type == "cpu" and x[:, 0].numel() <= 4 * FEW_CELLS:
+        return convolve_as_product(x, weight, bias)
+    return F.conv2d(x, weight, bias, stride=2, padding=1)
+
+
+def conv_transpose2d(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """x (N, C, H, W), weight (C, D, 4, 4) → (N, D, 2H, 2W): 4×4, stride 2, padding 1."""
+    if x.device.type == "cpu" and x[:, 0].numel() <= FEW_CELLS:
+        return transpose_as_product(x, weight, bias)
+    if x.device.type == "cpu" and weight.shape[1] <= FEW_CHANNELS:
+        return transpose_as_shuffle(x, weight, bias)
+    return F.conv_transpose2d(x, weight, bias, stride=2, padding=1)
+
+
+def convolve_as_product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """Every 4×4 patch as a row, times the weights."""
+    n, channels, height, width = x.shape[0], x.shape[1], x.shape[2] // 2, x.shape[3] // 2
+    x = F.pad(x.permute(0, 2, 3, 1), (0, 0, 1, 1, 1, 1))
+    x = x.view(n, height + 1, 2, width + 1, 2, channels)
+    # Along one axis the patch of cell i begins at row 2i: its row 2p + q is number q of the pair i + p.
+    x = torch.stack((x[:, :-1], x[:, 1:]), 2)  # (N, i, p, q, ·, ·, C)
+    x = torch.stack((x[..., :-1, :, :], x[..., 1:, :, :]), 5)  # (N, i, p, q, j, r, s, C)
+    patches = x.permute(0, 1, 4, 2, 3, 5, 6, 7).reshape(n * height * width, -1)
+    y = F.linear(patches, weight.permute(0, 2, 3, 1).flatten(1), bias)
+    return y.view(n, height, width, -1).permute(0, 3, 1, 2)
+
+
+def transpose_as_product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """Every cell times the weights is a stamp of 4×4 numbers; the stamps are added where they overlap."""
+    n, channels, height, width = x.shape
+    stamps = x.permute(0, 2, 3, 1).reshape(-1, channels) @ weight.permute(0, 2, 3, 1).flatten(1)
+    stamps = stamps.view(n, height, width, 2, 2, 2, 2, -1)  # (N, i, j, p, q, r, s, D)
+    # Along one axis row 2p + q of cell i's stamp falls on number q of the pair of rows i + p.
+    y = F.pad(stamps[:, :, :, 0], (0, 0) * 5 + (0, 1)) + F.pad(stamps[:, :, :, 1], (0, 0) * 5 + (1, 0))
+    y = F.pad(y[:, :, :, :, 0], (0, 0) * 3 + (0, 1)) + F.pad(y[:, :, :, :, 1], (0, 0) * 3 + (1, 0))
+    y = y.transpose(2, 3).reshape(n, 2 * height + 2, 2 * width + 2, -1)  # was (N, I, J, q, s, D)
+    y = y[:, 1:-1, 1:-1].contiguous().permute(0, 3, 1, 2)  # a norm over a view with gaps is slow
+    return y if bias is None else y + bias.view(-1, 1, 1)
+
+
+def transpose_as_shuffle(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """Each of the four cells that one input cell becomes has a 2×2 kernel of its own."""
+    channels, out_channels = weight.shape[:2]
+    # Row 2p + q of the kernel: the pair of output rows I has in its row q what input row I - p gives.
+    kernels = weight.view(channels, out_channels, 2, 2, 2, 2).flip(2, 4)  # (C, D, p, q, r, s)
+    kernels = kernels.permute(1, 3, 5, 0, 2, 4).reshape(4 * out_channels, channels, 2, 2)
+    bias = None if bias is None else bias.repeat_interleave(4)
+    return F.pixel_shuffle(F.conv2d(x, kernels, bias, padding=1), 2)[:, :, 1:-1, 1:-1]
