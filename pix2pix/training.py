@@ -46,9 +46,37 @@ class Networks:
 
     generator: UNetGenerator
     discriminator: nn.Module
-    adam_g: torch.optim.Adam
-    adam_d: torch.optim.Adam
+    adam_g: "Adam"
+    adam_d: "Adam"
     average: UNetGenerator | None = None
+
+
+class Adam(torch.optim.Adam):
+    """Fused Adam over a network whose weights lie channels-last.
+
+    The kernel walks memory from end to end and first copies whatever lies otherwise, which took a quarter of
+    a step on a CPU: it is given each weight as memory has it.
+    """
+
+    def __init__(self, network: nn.Module, learning_rate: float, betas: tuple[float, float]):
+        self.parameters = list(network.parameters())
+        super().__init__(
+            [in_memory_order(p.detach()) for p in self.parameters], learning_rate, betas, fused=True
+        )
+
+    def step(self) -> None:
+        for lying, parameter in zip(self.param_groups[0]["params"], self.parameters, strict=True):
+            lying.grad = None if parameter.grad is None else in_memory_order(parameter.grad)
+        super().step()
+
+    def zero_grad(self) -> None:
+        for parameter in self.parameters:
+            parameter.grad = None
+
+
+def in_memory_order(weight: Tensor) -> Tensor:
+    """(D, C, H, W) → (D, H, W, C), contiguous for a channels-last weight; others as they are."""
+    return weight.permute(0, 2, 3, 1) if weight.dim() == 4 else weight
 
 
 def build_networks(config: TrainConfig, device: torch.device) -> Networks:
@@ -63,9 +91,8 @@ def build_networks(config: TrainConfig, device: torch.device) -> Networks:
         average.load_state_dict(generator.state_dict())
         average.requires_grad_(False)
 
-    def adam(network: nn.Module) -> torch.optim.Adam:
-        betas = (config.beta1, config.beta2)
-        return torch.optim.Adam(network.parameters(), config.learning_rate, betas, fused=True)
+    def adam(network: nn.Module) -> Adam:
+        return Adam(network, config.learning_rate, (config.beta1, config.beta2))
 
     return Networks(generator, discriminator, adam(generator), adam(discriminator), average)
 
