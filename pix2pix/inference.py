@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from pix2pix import checkpoints
-from pix2pix.devices import autocast, pick_device
+from pix2pix.devices import compute_type, pick_device
 from pix2pix.discriminators import PatchDiscriminator
 from pix2pix.generator import NOISY_LAYERS, Noise
 from pix2pix.images import (
@@ -41,9 +41,12 @@ class Translator:
         self.folder = checkpoints.find(name)
         self.settings = checkpoints.load_settings(self.folder)
         self.device = pick_device(device)
-        self.precision = precision
+        self.dtype = compute_type(precision, self.device)
         self.input_kind, self.output_kind = self.settings["input_kind"], self.settings["output_kind"]
         self.generator = checkpoints.load_generator(self.folder)
+        # The weights go to their type once; the norms stay float32, which kernels take beside bfloat16 maps.
+        for conv in (*self.generator.down_convs, *self.generator.up_convs):
+            conv.to(self.dtype)
         self.generator.to(self.device, memory_format=torch.channels_last)
         self.side = self.generator.image_size
         self._discriminator: PatchDiscriminator | None = None
@@ -99,12 +102,12 @@ class Translator:
         self, seeds: list[int], rate: float | None = None, layers: tuple[bool, ...] = (True,) * NOISY_LAYERS
     ) -> Noise:
         masks = self.generator.draw_noise(seeds, rate, layers)
-        return [mask if mask is None else mask.to(self.device) for mask in masks]
+        return [mask if mask is None else mask.to(self.device, self.dtype) for mask in masks]
 
     def answer(self, real_a: Tensor, z: Noise) -> Tensor:
         """The network's own answer: real_a (1, C, S, S) in [-1, 1] → (N, C, S, S) float32 on the CPU."""
-        with torch.inference_mode(), autocast(self.precision, self.device):
-            real_a = real_a.to(self.device, memory_format=torch.channels_last)
+        with torch.inference_mode():
+            real_a = real_a.to(self.device, self.dtype, memory_format=torch.channels_last)
             features = self.generator.encode(real_a)
             one = all(mask is None or mask.shape[0] == 1 for mask in z)
             fake_b = (self.generator.decode if one else self.generator.decode_many)(features, z)
