@@ -1,4 +1,4 @@
-"""The command line: python -m pix2pix translate | export | cards | evaluate.
+"""The command line: python -m pix2pix translate | export | cards | evaluate | bench.
 
 A user's mistake is one line on stderr and exit code 2.
 """
@@ -8,18 +8,15 @@ import shutil
 import sys
 from pathlib import Path
 
-from tqdm import tqdm
-
-from pix2pix import checkpoints
-from pix2pix.images import load_image
+from pix2pix import batch, checkpoints
+from pix2pix.devices import keep_freed_memory
 from pix2pix.inference import DEFAULT_SEED, Translator
-
-PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = build_parser()
     given = parser.parse_args(arguments)
+    keep_freed_memory()
     try:
         given.run(given)
     except (ValueError, OSError) as error:
@@ -43,6 +40,9 @@ def build_parser() -> argparse.ArgumentParser:
     translate.add_argument("--checkpoint", type=Path, help="a checkpoint's folder, instead of --task")
     translate.add_argument("--seed", type=int, default=DEFAULT_SEED, help="of the dropout noise")
     translate.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    translate.add_argument(
+        "--again", action="store_true", help="also what was made already by the same model"
+    )
     translate.set_defaults(run=run_translate)
 
     export = commands.add_parser("export", help="make a checkpoint folder, with its card, from a run")
@@ -59,43 +59,24 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="score façade checkpoints as the paper does")
     command.add_arguments(evaluate)
     evaluate.set_defaults(run=command.run)
+
+    from pix2pix import bench
+
+    timing = commands.add_parser(
+        "bench", help="time translate, samples and training against a plain reference"
+    )
+    bench.add_arguments(timing)
+    timing.set_defaults(run=bench.run)
     return parser
 
 
 def run_translate(given: argparse.Namespace) -> None:
-    jobs = translate_jobs(given.source, given.target)
+    jobs = batch.my_share(batch.find_jobs(given.source, given.target))
     translator = Translator(given.checkpoint or given.task, given.device)
-    failed = []
-    for source, target in tqdm(jobs, unit="picture", disable=len(jobs) == 1):
-        try:
-            picture = translator.translate(load_image(source), given.seed)
-        except ValueError as error:
-            failed.append(str(error))
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # A new file, then a rename: a run that is stopped leaves no half picture.
-        fresh = target.with_name(f".{target.stem}.new{target.suffix}")
-        picture.save(fresh)
-        fresh.replace(target)
+    failed = batch.translate_all(translator, jobs, given.seed, given.again)
     if failed:
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         raise ValueError(failed[0] + more)
-
-
-def translate_jobs(source: Path, target: Path) -> list[tuple[Path, Path]]:
-    """(picture to read, picture to write) for a file or a folder. ValueError names what is wrong."""
-    if source.is_dir():
-        pictures = sorted(path for path in source.iterdir() if path.suffix.lower() in PICTURES)
-        if not pictures:
-            raise ValueError(f"{source}: no pictures in this folder")
-        return [(path, target / f"{path.stem}.png") for path in pictures]
-    if not source.exists():
-        raise ValueError(f"{source}: no such file or folder")
-    if target.is_dir():
-        return [(source, target / f"{source.stem}.png")]
-    if target.suffix.lower() not in PICTURES:
-        raise ValueError(f"{target}: expected a name that ends in .png, .jpg or .webp")
-    return [(source, target)]
 
 
 def run_export(given: argparse.Namespace) -> None:

@@ -19,11 +19,10 @@ from torch import Tensor
 from tqdm import tqdm
 
 from pix2pix.config import TrainConfig
-from pix2pix.images import array_to_tensor, flatten, load_image
+from pix2pix.images import SUFFIXES, array_to_tensor, flatten, load_image, split_halves
 from pix2pix.pairs import MAKERS, portrait, soft_edges, whiskers
 from pix2pix.recipes import RECIPES
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 # Names of the first and the second folder of a two-folder set.
 FOLDERS = (("A", "B"), ("photo", "edges"), ("image", "trimap"), ("input", "target"))
 PHOTO_ONLY = ("edges", "gray", "holes")
@@ -122,20 +121,12 @@ def read_pair(
     else:
         picture = flatten(load_image(first))
         if config.pairs not in PHOTO_ONLY or halve:
-            one, two = split_halves(picture, first, side)
+            one, two = (to_array(half, side) for half in split_halves(picture, str(first)))
         else:
             one = two = to_array(picture, side)
     if config.pairs in PHOTO_ONLY:
         return (soft_edges(one)[..., None] if config.pairs == "edges" else one), one
     return (one, two) if config.direction == "AtoB" else (two, one)
-
-
-def split_halves(picture: Image.Image, path: Path, side: int) -> tuple[np.ndarray, np.ndarray]:
-    width, height = picture.size
-    if width % 2 or width < 2:
-        raise ValueError(f"{path}: is {width} pixels wide; expected an even width, two halves side by side")
-    left, right = picture.crop((0, 0, width // 2, height)), picture.crop((width // 2, 0, width, height))
-    return to_array(left, side), to_array(right, side)
 
 
 def read_picture(path: Path, side: int) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Where to compute, and how precisely: devices and mixed precision, for training and inference alike."""
 
 import contextlib
+import ctypes
 import functools
 import timeit
 
@@ -44,3 +45,17 @@ def autocast(precision: str, device: torch.device) -> contextlib.AbstractContext
     """For training: bfloat16 autocast where `compute_type` says so, else nothing."""
     on = compute_type(precision, device) == torch.bfloat16
     return torch.autocast(device.type, torch.bfloat16, enabled=on)
+
+
+def keep_freed_memory() -> None:
+    """Ask the C library to keep freed memory for the next picture instead of handing it back each time.
+
+    Fresh pages cost a fault each, on virtual machines 10 µs: for sixteen samples a third of their time. For
+    programs of our own, at their start; without glibc nothing happens.
+    """
+    trim_threshold, top_pad, mmap_threshold = -1, -2, -3  # names of <malloc.h>
+    with contextlib.suppress(OSError, AttributeError):
+        library = ctypes.CDLL("libc.so.6")
+        library.mallopt(mmap_threshold, 32 * 2**20)  # the most that glibc takes
+        library.mallopt(trim_threshold, 512 * 2**20)
+        library.mallopt(top_pad, 64 * 2**20)

@@ -16,7 +16,7 @@ from pix2pix.convolutions import Conv2d, ConvTranspose2d, conv_transpose2d
 Noise = list[Tensor | None]
 NOISY_LAYERS = 3
 # Side of the maps from which samples go on one by one: those of one fit into a processor's cache.
-ALONE_FROM = 16
+ALONE_FROM = 32
 
 
 class InstanceNorm(nn.Module):
@@ -32,8 +32,9 @@ class InstanceNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(channels))
 
     def forward(self, x: Tensor) -> Tensor:
-        images = [F.batch_norm(i, None, None, self.weight, self.bias, training=True) for i in x.split(1)]
-        return images[0] if len(images) == 1 else torch.cat(images)
+        if x.shape[0] > 1:
+            return torch.cat([self(image) for image in x.split(1)])
+        return F.batch_norm(x, None, None, self.weight, self.bias, training=True)
 
 
 class UNetGenerator(nn.Module):
@@ -139,7 +140,7 @@ class UNetGenerator(nn.Module):
             for_x, for_skip = conv.weight.split(x.shape[1])
             if level not in of_skips:
                 of_skips[level] = conv_transpose2d(F.relu(features[-1 - level]), for_skip, conv.bias)
-            return norm(conv_transpose2d(F.relu(x), for_x) + of_skips[level])
+            return norm(conv_transpose2d(F.relu_(x), for_x).add_(of_skips[level]))
 
         def tail(first: int, x: Tensor) -> Tensor:
             for level in range(first, len(self.up_convs)):
@@ -148,7 +149,7 @@ class UNetGenerator(nn.Module):
                 x = layer(level, x)
                 if level < len(z) and z[level] is not None:
                     x = x * z[level]
-            return torch.tanh(x)
+            return torch.tanh_(x)
 
         count = max((mask.shape[0] for mask in z if mask is not None), default=1)
         return tail(0, features[-1]).expand(count, -1, -1, -1)

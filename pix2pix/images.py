@@ -16,6 +16,7 @@ from torch import Tensor
 
 # Pillow would decode many more; these are what people draw and photograph with.
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}  # of their files
 MAX_PIXELS = 50_000_000  # a 50-megapixel photo takes 150 MB; more is an accident or an attack
 
 WHITE = (255, 255, 255)
@@ -70,6 +71,14 @@ def flatten(image: Image.Image) -> Image.Image:
     page = Image.new("RGB", image.size, WHITE)
     page.paste(image, mask=image.getchannel("A"))
     return page
+
+
+def split_halves(picture: Image.Image, name: str) -> tuple[Image.Image, Image.Image]:
+    """A side-by-side pair → (left, right). ValueError names a picture of odd width."""
+    width, height = picture.size
+    if width % 2 or width < 2:
+        raise ValueError(f"{name}: is {width} pixels wide; expected an even width, two halves side by side")
+    return picture.crop((0, 0, width // 2, height)), picture.crop((width // 2, 0, width, height))
 
 
 def pil_to_tensor(image: Image.Image) -> Tensor:

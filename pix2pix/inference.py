@@ -105,23 +105,25 @@ class Translator:
         return [mask if mask is None else mask.to(self.device, self.dtype) for mask in masks]
 
     def answer(self, real_a: Tensor, z: Noise) -> Tensor:
-        """The network's own answer: real_a (1, C, S, S) in [-1, 1] → (N, C, S, S) float32 on the CPU."""
+        """The network's own answer: real_a (1, C, S, S) in [-1, 1] → (N, C, S, S), of the compute type."""
         with torch.inference_mode():
             real_a = real_a.to(self.device, self.dtype, memory_format=torch.channels_last)
             features = self.generator.encode(real_a)
             one = all(mask is None or mask.shape[0] == 1 for mask in z)
-            fake_b = (self.generator.decode if one else self.generator.decode_many)(features, z)
-        return fake_b.float().cpu()
+            return (self.generator.decode if one else self.generator.decode_many)(features, z)
 
     def _pictures(self, image: Image.Image, z: Noise) -> list[Image.Image]:
         real_a = image_to_input(image, self.input_kind, self.side)
-        fake_b = self.answer(real_a, z)
-        pictures = output_to_rgb(
-            real_a.expand(len(fake_b), -1, -1, -1), fake_b, self.input_kind, self.output_kind
-        )
         size = output_size(*image.size, self.side)
-        found = [tensor_to_pil(picture) for picture in pictures]
-        return [p if p.size == size else p.resize(size, Image.Resampling.LANCZOS) for p in found]
+        pictures = []
+        for fake_b in (
+            self.answer(real_a, z).cpu().split(1)
+        ):  # to float32 one by one: all would be 13 MB of it
+            picture = tensor_to_pil(output_to_rgb(real_a, fake_b.float(), self.input_kind, self.output_kind))
+            pictures.append(
+                picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
+            )
+        return pictures
 
     def _as_target(self, picture: Image.Image) -> Tensor:
         """A picture as the discriminator saw targets in training."""

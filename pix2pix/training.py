@@ -22,7 +22,7 @@ from tqdm import tqdm
 from pix2pix import checkpoints
 from pix2pix.config import TrainConfig, input_output_kinds
 from pix2pix.data import Pairs, load_pairs, prefetch, training_batch, validation_pair
-from pix2pix.devices import autocast, pick_device
+from pix2pix.devices import autocast, keep_freed_memory, pick_device
 from pix2pix.drawings import example_paths
 from pix2pix.generator import Noise, UNetGenerator
 from pix2pix.images import (
@@ -147,6 +147,7 @@ def fit(config: TrainConfig) -> Path:
         raise ValueError("--out is missing; name the run folder, such as runs/facades")
     if config.threads:
         torch.set_num_threads(config.threads)
+    keep_freed_memory()
     rank, world_size = start_processes(config)
     device = pick_device(config.device)
     out = Path(config.out)

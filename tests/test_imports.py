@@ -28,6 +28,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "inference": {"checkpoints", "devices", "discriminators", "generator", "images"},
     "training": {"checkpoints", "config", "data", "devices", "drawings"}
     | {"generator", "images", "losses", "tasks"},
+    "batch": {"images", "inference"},
+    "bench": {"checkpoints", "config", "devices", "drawings", "inference", "training"},
     "cards": {"checkpoints", "discriminators", "drawings", "images", "inference", "recipes", "tasks"},
 }
 

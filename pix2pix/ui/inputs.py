@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pix2pix.images import flatten, load_image
+from pix2pix.images import flatten, load_image, split_halves
 from pix2pix.tasks import find_task
 from pix2pix.ui.cards import examples_of
 from pix2pix.ui.drawing import prepare, read_value
@@ -119,14 +119,9 @@ def _read_pairs(folder: str) -> tuple[Pair, ...]:
     found = []
     for path in next((sorted(place.iterdir()) for place in places if place.is_dir()), []):
         try:
-            both = flatten(load_image(path))
+            photo, labels = split_halves(flatten(load_image(path)), str(path))
         except ValueError:
-            continue  # not a picture
-        middle = both.width // 2
-        photo, labels = (
-            both.crop((0, 0, middle, both.height)),
-            both.crop((middle, 0, 2 * middle, both.height)),
-        )
+            continue  # not a picture, or not a pair
         found.append(Pair(path.stem, labels, photo))
     return tuple(found)
 

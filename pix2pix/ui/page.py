@@ -12,6 +12,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from pix2pix.checkpoints import available, find
+from pix2pix.devices import keep_freed_memory
 from pix2pix.ui.about import build_about_tab
 from pix2pix.ui.draw import build_draw_tab
 from pix2pix.ui.limits import BodyLimit
@@ -89,4 +90,5 @@ def launch(demo: gr.Blocks, **options) -> None:
         "ssr_mode": False,
         "show_error": True,
     }
+    keep_freed_memory()
     demo.launch(**{**settings, **options})
