@@ -108,16 +108,18 @@ def read_clock(notes: list[tuple[str, float, float]]) -> tuple[float, list[float
 def bare_forward(task: str, passes: int = 30) -> list[float]:
     """Milliseconds of `Translator.translate` alone, after three passes to warm up.
 
-    In a worker thread, as in the server: torch may use other numbers of threads there than in the main one.
+    In one thread that has torch for itself, as in the server (see pix2pix/ui/models.py).
     """
+    from pix2pix.devices import keep_freed_memory
     from pix2pix.images import load_image
     from pix2pix.inference import Translator
     from pix2pix.ui.cards import examples_of
 
-    translator = Translator(task)
     drawing = load_image(examples_of(task)[0])
+    keep_freed_memory()
 
     def time_passes() -> list[float]:
+        translator = Translator(task)
         times = []
         for _ in range(passes + 3):
             started = time.perf_counter()

@@ -113,9 +113,11 @@ def snap_to_palette(image: Image.Image, palette: tuple[tuple[str, tuple[int, int
 
 def palette_index(rgb: np.ndarray, palette: tuple[tuple[str, tuple[int, int, int]], ...]) -> np.ndarray:
     """uint8 (H, W, 3) → int64 (H, W): the nearest entry of the palette for each pixel."""
-    pixels, inverse = np.unique(rgb.reshape(-1, 3), axis=0, return_inverse=True)
+    packed = rgb.astype(np.uint32) @ np.array([65536, 256, 1], np.uint32)  # a colour as one number
+    found, inverse = np.unique(packed, return_inverse=True)
+    pixels = np.stack((found >> 16, found >> 8 & 255, found & 255), -1).astype(np.int64)
     colours = np.array([colour for _, colour in palette], np.int64)
-    nearest = ((pixels[:, None].astype(np.int64) - colours) ** 2).sum(-1).argmin(-1)
+    nearest = ((pixels[:, None] - colours) ** 2).sum(-1).argmin(-1)
     return nearest[inverse.reshape(rgb.shape[:2])]
 
 

@@ -11,7 +11,7 @@ from browser import save_tiny_checkpoint
 from PIL import Image, ImageDraw
 
 from pix2pix.images import load_image, snap_to_palette
-from pix2pix.inference import TranslatorPool
+from pix2pix.inference import Translator, TranslatorPool
 from pix2pix.tasks import FACADE_PALETTE, TASKS
 from pix2pix.ui import about, canvas, cards, draw, models
 from pix2pix.ui.drawing import (
@@ -184,6 +184,39 @@ def test_too_many_waiting_are_sent_away(turns):
     for one in crowd:
         one.join(10)
     assert sorted(answers) == ["busy"] * 3 + ["served"] * models.MAX_WAITING
+
+
+def test_turns_are_first_come_first_served(turns):
+    order = []
+
+    def come(number):
+        with turns.take():
+            order.append(number)
+
+    with turns.take():
+        crowd = []
+        for number in range(8):
+            crowd.append(threading.Thread(target=come, args=(number,)))
+            crowd[-1].start()
+            while len(turns._line) < number + 2:
+                pass
+    for one in crowd:
+        one.join(10)
+    assert order == list(range(8))
+
+
+def test_one_thread_computes_for_all(weights, turns, cat, monkeypatch):
+    """Each thread that computes would have OpenMP helpers of its own, and all would be slower."""
+    names, real = set(), Translator.translate
+    monkeypatch.setattr(
+        Translator, "translate", lambda *a, **k: names.add(threading.current_thread().name) or real(*a, **k)
+    )
+    crowd = [threading.Thread(target=ask, args=("edges2cats", cat, n)) for n in range(3)]
+    for one in crowd:
+        one.start()
+    for one in crowd:
+        one.join(20)
+    assert len(names) == 1 and names.pop().startswith("model")
 
 
 def test_a_failed_picture_gives_the_turn_back(weights, turns, cat):

@@ -1,4 +1,4 @@
-"""Loaded models, and whose turn it is to use them.
+"""Loaded models, whose turn it is to use them, and the one thread that does.
 
 One picture at a time: on a CPU two forward passes at once only make both visitors wait longer. Live
 requests do not pass Gradio's queue, so they queue here, shortly: who has drawn on since is let go, and
@@ -7,9 +7,11 @@ when too many wait the next one is told so at once. Knows nothing about componen
 
 import functools
 import threading
-from collections import OrderedDict
-from collections.abc import Iterator
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
 
 from PIL import Image
 
@@ -20,11 +22,31 @@ from pix2pix.tasks import TASKS
 MAX_LOADED = 4
 """Models kept in memory; the least recently used one goes."""
 
-MAX_WAITING = 8
-"""Live requests that may wait for the model. Each holds one of the server's threads."""
+MAX_WAITING = 24
+"""Live requests that may wait for the model. Each holds one of the server's forty threads."""
 
 MAX_VISITS = 4096
 """Visits of which the newest request's number is remembered."""
+
+
+P, R = ParamSpec("P"), TypeVar("R")
+_thread = ThreadPoolExecutor(1, thread_name_prefix="model")
+
+
+def on_model_thread(work: Callable[P, R]) -> Callable[P, R]:
+    """A function that computes with torch, run by the one thread that may.
+
+    OpenMP gives every thread that computes helpers of its own. With more of them than processors they no
+    longer wait for each other awake, and a picture takes twice as long; the server has dozens of threads.
+    """
+
+    @functools.wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if threading.current_thread().name.startswith("model"):
+            return work(*args, **kwargs)
+        return _thread.submit(work, *args, **kwargs).result()
+
+    return run
 
 
 class Busy(Exception):
@@ -48,10 +70,13 @@ def trained_tasks() -> list[str]:
 
 
 class Turns:
-    """Who may use the model now, and whose request has been overtaken by a newer one."""
+    """Who may use the model now, and whose request has been overtaken by a newer one.
+
+    First come, first served: a plain lock would let the quickest visitors in again and again.
+    """
 
     def __init__(self) -> None:
-        self._model = threading.Lock()
+        self._line: deque[threading.Event] = deque()  # the first has the model
         self._guard = threading.Lock()
         self._waiting = 0
         self._newest: OrderedDict[str, int] = OrderedDict()
@@ -59,8 +84,18 @@ class Turns:
     @contextmanager
     def take(self) -> Iterator[None]:
         """Wait for the model, however long it takes (requests that come through Gradio's own queue)."""
-        with self._model:
+        mine = threading.Event()
+        with self._guard:
+            self._line.append(mine)
+            self._line[0].set()
+        mine.wait()
+        try:
             yield
+        finally:
+            with self._guard:
+                self._line.popleft()
+                if self._line:
+                    self._line[0].set()
 
     @contextmanager
     def take_live(self, visit: str, number: int) -> Iterator[None]:
@@ -73,22 +108,26 @@ class Turns:
             if len(self._newest) > MAX_VISITS:
                 self._newest.popitem(last=False)
             self._waiting += 1
+        waiting = True
         try:
-            self._model.acquire()
+            with self.take():
+                with self._guard:
+                    self._waiting -= 1
+                    waiting = False
+                    overtaken = number < self._newest.get(visit, 0)
+                if overtaken:
+                    raise Stale
+                yield
         finally:
-            with self._guard:
-                self._waiting -= 1
-        try:
-            if number < self._newest.get(visit, 0):
-                raise Stale
-            yield
-        finally:
-            self._model.release()
+            if waiting:
+                with self._guard:
+                    self._waiting -= 1
 
 
 turns = Turns()
 
 
+@on_model_thread
 def make_picture(task_name: str, drawing: Image.Image, seed: int | None) -> Image.Image:
     """One forward pass. Call it with a turn taken. Raises ValueError where the checkpoint is missing."""
     trained = trained_tasks()

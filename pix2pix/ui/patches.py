@@ -105,18 +105,19 @@ def run_model(
         return {**column, "why": f"The checkpoint {model.checkpoint} is not here yet."}
     try:
         with models.turns.take():
-            translator = translators().get(model.checkpoint)
-            picture = translator.translate(drawing, seed=DEFAULT_SEED)
-            patches = judge(translator, drawing, picture)
+            return column | exhibit_model(model.checkpoint, drawing, photos)
     except ValueError:
         # Its own words may name folders of this machine.
         return {**column, "why": f"The checkpoint {model.checkpoint} could not be read."}
-    return {
-        **column,
-        "picture": encode_png(picture),
-        "patches": patches,
-        **measure(np.asarray(picture), photos),
-    }
+
+
+@models.on_model_thread
+def exhibit_model(checkpoint: str, drawing: Image.Image, photos: dict | None) -> dict[str, Any]:
+    """What a column shows of one checkpoint. ValueError where it cannot be read."""
+    translator = translators().get(checkpoint)
+    picture = translator.translate(drawing, seed=DEFAULT_SEED)
+    found = {"picture": encode_png(picture), "patches": judge(translator, drawing, picture)}
+    return found | measure(np.asarray(picture), photos)
 
 
 def judge(translator: Translator, drawing: Image.Image, picture: Image.Image) -> dict[str, Any] | None:
@@ -153,6 +154,7 @@ def patch_spans(n_layers: int, side: int = SIDE) -> list[tuple[int, int]]:
     return [(max(first, 0), min(last, side - 1)) for first, last in boxes]
 
 
+@models.on_model_thread
 def measure(rgb: np.ndarray, photos: dict[str, Any] | None) -> dict[str, Any]:
     """Colour histograms and gradient energy of a picture, and its overlap with the training photos'."""
     found = describe(rgb)
@@ -224,17 +226,23 @@ def compare(
                 missing.append({"checkpoint": model.checkpoint, "picture": None})
                 continue
             with models.turns.take():
-                translator = translators().get(model.checkpoint)
-                picture = translator.translate(drawing, seed=DEFAULT_SEED)
-                pictures.append((picture, model.label))
-                if has_judge(translator):
-                    scores = translator.critique(drawing, picture)
-                    size = f"{len(scores)}×{len(scores)} patches, mean {scores.mean():.2f}"
-                    chart = paint(scores, 1, VERDICT).resize((SIDE, SIDE), Image.Resampling.NEAREST)
-                    maps.append((chart, f"{model.label}: {size}"))
+                picture, scores = picture_and_scores(model.checkpoint, drawing)
+            pictures.append((picture, model.label))
+            if scores is not None:
+                size = f"{len(scores)}×{len(scores)} patches, mean {scores.mean():.2f}"
+                chart = paint(scores, 1, VERDICT).resize((SIDE, SIDE), Image.Resampling.NEAREST)
+                maps.append((chart, f"{model.label}: {size}"))
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from None
     return pictures, maps, missing_note(missing)
+
+
+@models.on_model_thread
+def picture_and_scores(checkpoint: str, drawing: Image.Image) -> tuple[Image.Image, np.ndarray | None]:
+    """One checkpoint's picture, and what its own discriminator says of it, where it had one."""
+    translator = translators().get(checkpoint)
+    picture = translator.translate(drawing, seed=DEFAULT_SEED)
+    return picture, translator.critique(drawing, picture) if has_judge(translator) else None
 
 
 def build_patches_tab(canvas: gr.HTML) -> None:

@@ -89,10 +89,15 @@ def draw_samples(
     """One picture for each seed, and the seconds it took. ValueError where the task has no weights."""
     if task not in available():
         raise ValueError(f"no weights for {task!r} are here; there are: {', '.join(models.trained_tasks())}")
-    with models.turns.take():
+
+    @models.on_model_thread
+    def sample() -> tuple[list[Image.Image], float]:
         started = time.perf_counter()
         pictures = models.translators().get(task).sample(drawing, seeds, rate, layers)
         return pictures, time.perf_counter() - started
+
+    with models.turns.take():
+        return sample()
 
 
 def describe_spread(sigma: np.ndarray, rate: float, layers: tuple[bool, ...]) -> str:
