@@ -244,7 +244,7 @@ def test_ablations_resume_what_was_begun(tmp_path):
     (tmp_path / "facades-l1" / "state.safetensors").touch()
     lines = {line[line.index("--task") + 1]: line for line in ablations.commands("data", tmp_path, [])}
     assert "--resume" in lines["facades-l1"] and "--resume" not in lines["facades-cgan"]
-    wanted = {row.name for row in (*tables.GENERATORS, *tables.PATCHES)}
+    wanted = {row.checkpoint for row in (*tables.GENERATORS, *tables.PATCHES)}
     assert wanted <= set(lines)
 
 

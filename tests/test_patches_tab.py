@@ -194,7 +194,7 @@ def test_our_scores_are_read_from_the_evaluation(tmp_path):
 
 
 def test_the_papers_figures_fit_the_rows():
-    patch = {model.label: model.paper for model in COMPARISONS["patch"].models}
+    patch = {model.label: model.figures for model in COMPARISONS["patch"].models}
     assert max(patch, key=patch.get) == "70×70"
     with pytest.raises(ValueError, match="patch, objective, generator"):
         find_comparison("moon")

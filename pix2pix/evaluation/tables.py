@@ -6,66 +6,19 @@ Trains nothing: it scores the façade checkpoints that exist and leaves a dash f
 import argparse
 import json
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pix2pix import checkpoints
 from pix2pix.checkpoints import write_text
 from pix2pix.evaluation.evaluate import evaluate
+from pix2pix.paper import GENERATORS, HISTOGRAMS, OBJECTIVES, PATCHES, REAL, TO_LABELS, Row
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 MEASURES = ("pixel_accuracy", "class_accuracy", "class_iou")
 HEADINGS = ("pixel acc.", "class acc.", "class IoU")
 DASH = "–"
-REAL = "real"  # the row of the real photos
 
-Figures = tuple[float, float, float]
-
-
-@dataclass(frozen=True)
-class Row:
-    """label: the paper's name of the run. name: our checkpoint, "" for none. paper: its figures."""
-
-    label: str
-    name: str
-    paper: Figures | None = None
-
-
-# FCN-scores on Cityscapes labels→photo, the paper's tables 1 to 3.
-OBJECTIVES = (
-    Row("L1", "facades-l1", (0.42, 0.15, 0.11)),
-    Row("GAN", "facades-gan", (0.22, 0.05, 0.01)),
-    Row("cGAN", "facades-cgan", (0.57, 0.22, 0.16)),
-    Row("L1+GAN", "facades-l1-gan", (0.64, 0.20, 0.15)),
-    Row("L1+cGAN", "facades", (0.66, 0.23, 0.17)),
-    Row("real photos", REAL, (0.80, 0.26, 0.21)),
-)
-GENERATORS = (
-    Row("encoder-decoder, L1", "facades-encdec-l1", (0.35, 0.12, 0.08)),
-    Row("encoder-decoder, L1+cGAN", "facades-encdec", (0.29, 0.09, 0.05)),
-    Row("U-Net, L1", "facades-l1", (0.48, 0.18, 0.13)),
-    Row("U-Net, L1+cGAN", "facades", (0.55, 0.20, 0.14)),
-)
-PATCHES = (
-    Row("1×1", "facades-patch1", (0.39, 0.15, 0.10)),
-    Row("16×16", "facades-patch16", (0.65, 0.21, 0.17)),
-    Row("70×70", "facades", (0.66, 0.23, 0.17)),
-    Row("286×286", "facades-patch286", (0.42, 0.16, 0.11)),
-)
-# Histogram intersection with the ground truth in L, a, b: the paper's table of §4.2.
-HISTOGRAMS = (
-    Row("L1", "facades-l1", (0.81, 0.69, 0.70)),
-    Row("cGAN", "facades-cgan", (0.87, 0.74, 0.84)),
-    Row("L1+cGAN", "facades", (0.86, 0.84, 0.82)),
-    Row("PixelGAN (1×1)", "facades-patch1", (0.83, 0.68, 0.78)),
-)
-# Photo→labels: the paper's table 6.
-TO_LABELS = (
-    Row("L1", "facades-labels-l1", (0.86, 0.42, 0.35)),
-    Row("cGAN", "facades-labels-cgan", (0.74, 0.28, 0.22)),
-    Row("L1+cGAN", "facades-labels", (0.83, 0.36, 0.29)),
-)
 TABLES = (*OBJECTIVES, *GENERATORS, *PATCHES, *HISTOGRAMS, *TO_LABELS)
 
 CAVEAT = (
@@ -78,7 +31,7 @@ CAVEAT = (
 def find_folders(runs: Path | None = None) -> dict[str, Path]:
     """Name → folder of each checkpoint of the tables that exists: shipped, or else a run below `runs`."""
     found: dict[str, Path] = {}
-    for name in dict.fromkeys(row.name for row in TABLES if row.name != REAL):
+    for name in dict.fromkeys(row.checkpoint for row in TABLES if row.checkpoint != REAL):
         places = [checkpoints.root() / name] + ([runs / name] if runs else [])
         for folder in places:
             if (folder / "generator.safetensors").is_file():
@@ -106,8 +59,8 @@ def table(title: str, rows: tuple[Row, ...], headings: tuple[str, ...], figures,
     ours, theirs = (" | ".join(f"{h}, {who}" for h in headings) for who in ("ours", "paper"))
     lines = [f"## {title}", "", f"| | {ours} | {theirs} |", "|---" * (1 + 2 * len(headings)) + "|"]
     for row in rows:
-        values = [number(v) for v in figures(result, row.name)]
-        values += [number(v) for v in row.paper or [None] * len(headings)]
+        values = [number(v) for v in figures(result, row.checkpoint)]
+        values += [number(v) for v in row.figures]
         lines.append(f"| {row.label} | {' | '.join(values)} |")
     return "\n".join(lines)
 
@@ -177,8 +130,8 @@ def plot(
 
     figure, axes = pyplot.subplots(1, 2, figsize=(9, 3.2), sharey=True, layout="constrained")
     sides = (
-        ("ours, façades", [figures(result, row.name) for row in rows]),
-        ("the paper", [row.paper or [None] * len(headings) for row in rows]),
+        ("ours, façades", [figures(result, row.checkpoint) for row in rows]),
+        ("the paper", [row.figures for row in rows]),
     )
     for axis, (name, values) in zip(axes, sides, strict=True):
         for offset, heading in enumerate(headings):

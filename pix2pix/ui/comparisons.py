@@ -1,7 +1,7 @@
 """What the Patch sizes tab compares: three rows of checkpoints, and the paper's figures for them.
 
-The figures are the paper's FCN-scores, measured on Cityscapes labels → photo. Ours are read from the
-evaluation's JSON where one is there. Knows nothing about networks or components.
+The figures are the paper's FCN-scores, measured on Cityscapes labels → photo (pix2pix/paper.py). Ours are
+read from the evaluation's JSON where one is there. Knows nothing about networks or components.
 """
 
 import json
@@ -9,18 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pix2pix.checkpoints import SHIPPED
-
-Score = tuple[float, float, float]
-"""FCN-score: per-pixel accuracy, per-class accuracy, class IoU."""
-
-
-@dataclass(frozen=True)
-class Model:
-    """One column: the checkpoint's name, its heading, and the paper's FCN-score for it."""
-
-    checkpoint: str
-    label: str
-    paper: Score
+from pix2pix.paper import GENERATORS, OBJECTIVES, PATCHES, Figures, Row
 
 
 @dataclass(frozen=True)
@@ -30,7 +19,7 @@ class Comparison:
     name: str
     title: str
     look: str
-    models: tuple[Model, ...]
+    models: tuple[Row, ...]
 
 
 COMPARISONS: dict[str, Comparison] = {
@@ -44,13 +33,7 @@ COMPARISONS: dict[str, Comparison] = {
             "nothing; 16×16 sharpens, yet may repeat little tiles; 70×70 calms these; and "
             "the whole picture at once, 286×286, looks no better and scores less. Put the loupe on a "
             "window's edge.",
-            (
-                Model("facades-l1", "L1", (0.42, 0.15, 0.11)),
-                Model("facades-patch1", "1×1", (0.39, 0.15, 0.10)),
-                Model("facades-patch16", "16×16", (0.65, 0.21, 0.17)),
-                Model("facades", "70×70", (0.66, 0.23, 0.17)),
-                Model("facades-patch286", "286×286", (0.42, 0.16, 0.11)),
-            ),
+            (OBJECTIVES[0], *PATCHES),
         ),
         Comparison(
             "objective",
@@ -59,11 +42,7 @@ COMPARISONS: dict[str, Comparison] = {
             "discriminator alone (cGAN) asks only for something that looks real: sharper, but it may put "
             "things where none were drawn. Both together, with λ = 100, keep the sharpness and lose most of "
             "the inventions.",
-            (
-                Model("facades-l1", "L1", (0.42, 0.15, 0.11)),
-                Model("facades-cgan", "cGAN", (0.57, 0.22, 0.16)),
-                Model("facades", "L1 + cGAN", (0.66, 0.23, 0.17)),
-            ),
+            tuple(row for row in OBJECTIVES if row.label in ("L1", "cGAN", "L1 + cGAN")),
         ),
         Comparison(
             "generator",
@@ -71,12 +50,7 @@ COMPARISONS: dict[str, Comparison] = {
             "The encoder-decoder must squeeze the whole drawing through one pixel; the U-Net hands every "
             "layer of the encoder across to the decoder. Compare where the edges of windows come to lie: "
             "without the skips the layout must be recalled from the few numbers that came through.",
-            (
-                Model("facades-encdec-l1", "Encoder-decoder, L1", (0.35, 0.12, 0.08)),
-                Model("facades-encdec", "Encoder-decoder, L1 + cGAN", (0.29, 0.09, 0.05)),
-                Model("facades-l1", "U-Net, L1", (0.48, 0.18, 0.13)),
-                Model("facades", "U-Net, L1 + cGAN", (0.55, 0.20, 0.14)),
-            ),
+            GENERATORS,
         ),
     )
 }
@@ -89,12 +63,12 @@ def find_comparison(name: str) -> Comparison:
     return COMPARISONS[name]
 
 
-def our_scores(docs: Path = SHIPPED.parent / "docs") -> dict[str, Score]:
+def our_scores(docs: Path = SHIPPED.parent / "docs") -> dict[str, Figures]:
     """FCN-score of each checkpoint that `python -m pix2pix evaluate --json` has scored, by name.
 
     Read from docs/tables.json or any docs/tables/*.json; empty where there is none.
     """
-    found: dict[str, Score] = {}
+    found: dict[str, Figures] = {}
     for path in (docs / "tables.json", *sorted((docs / "tables").glob("*.json"))):
         try:
             scored = json.loads(path.read_text(encoding="utf-8"))["checkpoints"]

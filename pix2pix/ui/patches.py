@@ -25,9 +25,10 @@ from pix2pix.colour_statistics import (
 )
 from pix2pix.discriminators import conv_layers, patch_map_size, receptive_box, receptive_field
 from pix2pix.inference import DEFAULT_SEED, Translator, TranslatorPool
+from pix2pix.paper import Row
 from pix2pix.tasks import find_task
 from pix2pix.ui import models
-from pix2pix.ui.comparisons import COMPARISONS, Comparison, Model, find_comparison, our_scores
+from pix2pix.ui.comparisons import COMPARISONS, Comparison, find_comparison, our_scores
 from pix2pix.ui.draw import MODEL
 from pix2pix.ui.drawing import encode_png, prepare
 from pix2pix.ui.exhibits import build_exhibit
@@ -90,13 +91,13 @@ def run_row(row: Comparison, drawing: Image.Image) -> list[dict[str, Any]]:
 
 
 def run_model(
-    model: Model, drawing: Image.Image, photos: dict[str, Any] | None, ours: tuple[float, ...] | None
+    model: Row, drawing: Image.Image, photos: dict[str, Any] | None, ours: tuple[float, ...] | None
 ) -> dict[str, Any]:
     """One column: picture, patch map, colour and sharpness. "picture" is None where there are no weights."""
     column: dict[str, Any] = {
         "checkpoint": model.checkpoint,
         "label": model.label,
-        "paper": model.paper,
+        "paper": model.figures,
         "ours": ours,
         "picture": None,
         "patches": None,
@@ -171,8 +172,8 @@ def photo_column(photo: Image.Image, photos: dict[str, Any] | None) -> dict[str,
 
 def reference(row: Comparison) -> dict[str, Any] | None:
     """The training photos' numbers from the first checkpoint that keeps them: all saw the same photos."""
-    for model in (*row.models, Model(FACADES, "", (0, 0, 0))):
-        folder = checkpoints.root() / model.checkpoint
+    for checkpoint in (*(model.checkpoint for model in row.models), FACADES):
+        folder = checkpoints.root() / checkpoint
         found: ColourStatistics | None = read_colour_statistics(folder)
         if found is not None:
             return {"a": found.a, "b": found.b, "energy": found.gradient_energy}
