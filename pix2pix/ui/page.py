@@ -15,8 +15,10 @@ from pix2pix.checkpoints import available, find
 from pix2pix.devices import keep_freed_memory
 from pix2pix.ui.about import build_about_tab
 from pix2pix.ui.draw import build_draw_tab
+from pix2pix.ui.inputs import validation_pairs
 from pix2pix.ui.limits import BodyLimit
 from pix2pix.ui.patches import build_patches_tab
+from pix2pix.ui.real_or_fake import build_real_or_fake_tab
 from pix2pix.ui.samples import build_samples_tab
 from pix2pix.ui.theme import CSS, studio_theme
 
@@ -69,6 +71,9 @@ def build_demo() -> gr.Blocks:
                 build_samples_tab(canvas)
             with gr.Tab("Patch sizes", id="patches"):
                 build_patches_tab(canvas)
+            if validation_pairs():  # the host has real photos to show
+                with gr.Tab("Real or fake?", id="quiz"):
+                    build_real_or_fake_tab()
             with gr.Tab("About", id="about"):
                 build_about_tab()
     # What waits longer than 32 places is better told so at once.

@@ -238,6 +238,14 @@ def compare(
     return pictures, maps, missing_note(missing)
 
 
+def translate_with(checkpoint: str, drawing: Image.Image) -> Image.Image:
+    """One checkpoint's picture of a drawing. ValueError where there is no such checkpoint."""
+    with models.turns.take():
+        return models.on_model_thread(
+            lambda: translators().get(checkpoint).translate(drawing, DEFAULT_SEED)
+        )()
+
+
 @models.on_model_thread
 def picture_and_scores(checkpoint: str, drawing: Image.Image) -> tuple[Image.Image, np.ndarray | None]:
     """One checkpoint's picture, and what its own discriminator says of it, where it had one."""

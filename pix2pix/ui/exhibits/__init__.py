@@ -1,4 +1,4 @@
-"""The components of the Samples and Patch sizes tabs: HTML, CSS and JavaScript for `gr.HTML`.
+"""The components of the Samples, Patch sizes and Real or fake? tabs: HTML, CSS and JavaScript for `gr.HTML`.
 
 Each one's value is small: what the visitor asks for on the way to the server, the answer on the way back.
 common.js stands above each one's own script in the same function.
@@ -17,7 +17,7 @@ def read(name: str) -> str:
 
 
 def build_exhibit(name: str, **props: Any) -> gr.HTML:
-    """The component called `name` ("samples" or "patches"); `props` are for its script."""
+    """The component called `name` ("samples", "patches" or "quiz"); `props` are for its script."""
     return gr.HTML(
         value=None,
         html_template=read(f"{name}.html"),

@@ -1,0 +1,108 @@
+"""The «Real or fake?» tab: the session as its handler sees it, and the screen in a real Chromium."""
+
+import json
+
+import numpy as np
+import pytest
+from conftest import save_checkpoint
+from PIL import Image
+
+from pix2pix.evaluation.real_or_fake import PRACTICE, SCORED, trial_order
+from pix2pix.images import load_image
+from pix2pix.ui import inputs, patches
+from pix2pix.ui.cards import examples_of
+from pix2pix.ui.drawing import decode_data_url
+from pix2pix.ui.real_or_fake import next_question, opponents
+
+pytest_plugins = ["browser"]
+PAIRS = 3
+
+
+def photo_colour(number: int) -> tuple[int, int, int]:
+    return (40 * number + 60, 90, 60)
+
+
+@pytest.fixture
+def host(tmp_path, monkeypatch):
+    """A host with three validation pairs, whose photos are one colour each, and two untrained models."""
+    folder = tmp_path / "data" / "facades" / "val"
+    folder.mkdir(parents=True)
+    for number in range(PAIRS):
+        both = Image.new("RGB", (512, 256), photo_colour(number))
+        both.paste(load_image(examples_of("facades")[number]), (256, 0))
+        both.save(folder / f"{number}.png")
+    for name in ("facades", "facades-l1"):
+        save_checkpoint(tmp_path / "checkpoints", name)
+    monkeypatch.setenv("PIX2PIX_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("PIX2PIX_CHECKPOINTS", str(tmp_path / "checkpoints"))
+    inputs._read_pairs.cache_clear()
+    patches.translators.cache_clear()
+    yield tmp_path
+    inputs._read_pairs.cache_clear()
+    patches.translators.cache_clear()
+
+
+def is_photo(url: str, number: int) -> bool:
+    return (np.asarray(decode_data_url(url)) == photo_colour(number)).all()
+
+
+def test_a_question_shows_photo_and_answer_in_the_order_of_the_trials(host):
+    trials = trial_order(PAIRS, 7)
+    for number in range(4):
+        answer = next_question({"seed": 7, "chose_first": [True] * number})
+        assert answer["practice"] and answer["number"] == number
+        first, second = (is_photo(url, trials[number].pair) for url in answer["pictures"])
+        assert (first, second) == (trials[number].real_first, not trials[number].real_first)
+        assert answer.get("right") == (trials[number - 1].real_first if number else None)
+
+
+def test_the_scored_trials_tell_nothing_and_the_end_tells_all(host, monkeypatch):
+    monkeypatch.setenv("PIX2PIX_VOTES", str(host / "votes"))
+    trials = trial_order(PAIRS, 7)
+    fooled_ten_times = [
+        trial.real_first == (trial.practice or number >= PRACTICE + 10) for number, trial in enumerate(trials)
+    ]
+    middle = next_question({"seed": 7, "chose_first": fooled_ten_times[: PRACTICE + 5]})
+    assert "right" not in middle and not middle["practice"]
+    end = next_question({"checkpoint": "facades-l1", "seed": 7, "chose_first": fooled_ten_times})
+    assert end["share"] == 100 * 10 / SCORED and end["low"] < 25 < end["high"]
+    assert "10 of 40 pictures by L1" in end["words"] and "pictures" not in end
+    kept = json.loads((host / "votes" / "facades-l1-000007.json").read_text())
+    assert kept["labelled_real"] == [True] * 10 + [False] * 30
+
+
+def test_mistakes_are_one_line(host):
+    assert opponents()[0] == ("facades", "L1 + cGAN")
+    assert "no model 'castle' is here" in next_question({"checkpoint": "castle"})["error"]
+    assert "seed" in next_question({"seed": "x"})["error"]
+    assert len(next_question(None)["pictures"]) == 2, "a session begins with a seed of its own"
+
+
+@pytest.mark.browser
+def test_a_visitor_plays(host, visit, start_studio):
+    url = start_studio(host / "checkpoints")
+    someone = visit({"viewport": {"width": 820, "height": 900}}, url)
+    page = someone.page
+    page.get_by_role("tab", name="Real or fake?").click()
+    page.locator("#quiz [data-do=start]").click()
+    page.wait_for_selector("#quiz .stage[data-phase=first]", timeout=60_000)
+    colours = (
+        "() => [...document.querySelector('#quiz canvas').getContext('2d').getImageData(9, 9, 1, 1).data]"
+    )
+    first = page.evaluate(colours)
+    page.wait_for_selector("#quiz .stage[data-phase=second]")
+    second = page.evaluate(colours)
+    photos = [[*photo_colour(number), 255] for number in range(PAIRS)]
+    assert (first in photos) != (second in photos), "one of the two is the photo"
+    page.wait_for_selector("#quiz .stage[data-phase=choose]")
+    assert not page.locator("#quiz canvas").is_visible()
+    page.locator(f"#quiz [data-answer={'first' if first in photos else 'second'}]").click()
+    page.wait_for_selector("#quiz .count:has-text('Right.')")
+    page.wait_for_selector("#quiz .count:has-text('Practice 2 of 10')", state="attached")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 820
+
+
+@pytest.mark.browser
+def test_without_real_photos_there_is_no_such_tab(desktop):
+    assert desktop.page.get_by_role("tab", name="Samples").count() == 1
+    assert desktop.page.get_by_role("tab", name="Real or fake?").count() == 0
