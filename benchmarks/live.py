@@ -2,9 +2,10 @@
 
     python benchmarks/live.py [--task edges2cats] [--checkpoints FOLDER] [--rounds 3]
 
-Prints pictures a second while the pen moves and ms from pointer-up to the last picture (p50, p95); beside
-them the forward pass as the server timed it while this was going on, and alone, before the browser was
-started. Starts a server and a browser of its own; everything on this machine's CPU.
+Prints how long a first visitor takes from opening the page to a finished cat, pictures a second while the
+pen moves, and ms from pointer-up to the last picture (p50, p95); beside them the forward pass as the server
+timed it while this was going on, and alone, before the browser was started. Starts a server and a browser of
+its own; everything on this machine's CPU.
 """
 
 import argparse
@@ -153,6 +154,12 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        opened = time.perf_counter()
+        with visiting(browser, url, DESKTOP) as visitor:
+            visitor.page.evaluate(CLOCK)
+            visitor.press("clear")
+            draw_cat(visitor)
+            first_cat = time.perf_counter() - opened
         with visiting(browser, url, DESKTOP) as visitor:
             visitor.choose(arguments.task)
             with visitor.new_picture():
@@ -169,6 +176,10 @@ def main() -> None:
         browser.close()
     print(f"task {arguments.task}, {arguments.rounds} × {len(CAT)} strokes, load {os.getloadavg()[0]:.1f}")
     print(f"pictures a second while the pen moves  {np.mean(rates):6.1f}   (aim: at least 8)")
+    print(
+        f"a first visitor's cat, s               {first_cat:6.1f}   "
+        f"(page, Clear, ten strokes at {SPEED} sheets/s)"
+    )
     for words, times in (
         ("pointer-up to the last picture, ms", delays),
         ("forward pass in the server, ms", inside),

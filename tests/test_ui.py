@@ -7,6 +7,7 @@ from pathlib import Path
 import gradio as gr
 import numpy as np
 import pytest
+import torch
 from browser import save_tiny_checkpoint
 from PIL import Image, ImageDraw
 
@@ -217,6 +218,33 @@ def test_one_thread_computes_for_all(weights, turns, cat, monkeypatch):
     for one in crowd:
         one.join(20)
     assert len(names) == 1 and names.pop().startswith("model")
+
+
+def test_a_picture_on_the_move_gets_the_threads_that_were_quicker_lately():
+    pace, taken = models.Hurry(4), []
+    seconds = {4: 0.01, 1: 0.02}
+    for _ in range(40):
+        number = pace.choose()
+        taken.append(number)
+        pace.note(number, seconds[number])
+    assert taken[:2] == [4, 1] and taken[2:].count(4) > 30 and 1 in taken[2:]
+    seconds[4] = 0.05  # something else wants the processors now
+    taken = []
+    for _ in range(40):
+        number = pace.choose()
+        taken.append(number)
+        pace.note(number, seconds[number])
+    assert taken.count(1) > 30 and taken[-5:].count(1) >= 4
+    assert models.Hurry(1).choose() == 1 and models.Hurry(1).choices == [1]
+
+
+def test_the_exact_picture_is_made_with_all_threads(weights, turns, cat, monkeypatch):
+    used = []
+    monkeypatch.setattr(torch, "set_num_threads", used.append)
+    ask("edges2cats", cat, exact=True)
+    assert used == []
+    ask("edges2cats", cat, 2)
+    assert len(used) == 2 and used[-1] == models.hurry().choices[-1]
 
 
 def test_a_failed_picture_gives_the_turn_back(weights, turns, cat):
