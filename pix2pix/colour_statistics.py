@@ -48,11 +48,6 @@ def histogram(channel: np.ndarray) -> np.ndarray:
     return counts / counts.sum()
 
 
-def intersection(one: Sequence[float], other: Sequence[float]) -> float:
-    """How much two histograms share, the paper's measure: 0 nothing, 1 all."""
-    return float(np.minimum(one, other).sum())
-
-
 def gradient_energy(lightness: np.ndarray) -> float:
     """Mean of |∇L|² over the pixels of L (H, W) in 0 … 100, forward differences; 0 for a flat picture.
 

@@ -12,11 +12,11 @@ from pix2pix.colour_statistics import (
     describe,
     gradient_energy,
     histogram,
-    intersection,
     read_colour_statistics,
     spread,
     write_colour_statistics,
 )
+from pix2pix.evaluation.metrics import histogram_intersection
 from pix2pix.generator import UNetGenerator
 from pix2pix.images import load_image
 from pix2pix.tasks import find_task
@@ -58,8 +58,8 @@ def test_spread_of_known_pictures():
 def test_histograms_and_their_intersection():
     half = histogram(np.array([-1.0, 1.0, 1.0, 200.0]))
     assert half.sum() == 1 and half[-1] == 0.25, "what is beyond the range counts at its end"
-    assert intersection(half, half) == 1
-    assert intersection(histogram(np.zeros(4)), histogram(np.full(4, 50.0))) == 0
+    assert histogram_intersection(half, half) == 1
+    assert histogram_intersection(histogram(np.zeros(4)), histogram(np.full(4, 50.0))) == 0
 
 
 def test_gradient_energy_falls_with_blur():

@@ -20,10 +20,10 @@ from pix2pix.colour_statistics import (
     BINS,
     ColourStatistics,
     describe,
-    intersection,
     read_colour_statistics,
 )
 from pix2pix.discriminators import conv_layers, patch_map_size, receptive_box, receptive_field
+from pix2pix.evaluation.metrics import histogram_intersection
 from pix2pix.inference import DEFAULT_SEED, Translator, TranslatorPool
 from pix2pix.paper import Row
 from pix2pix.tasks import find_task
@@ -161,7 +161,10 @@ def measure(rgb: np.ndarray, photos: dict[str, Any] | None) -> dict[str, Any]:
     found = describe(rgb)
     overlap = None
     if photos:
-        overlap = {axis: intersection(getattr(found, axis), photos[axis]) for axis in ("a", "b")}
+        overlap = {
+            axis: histogram_intersection(np.array(getattr(found, axis)), np.array(photos[axis]))
+            for axis in ("a", "b")
+        }
     return {"a": found.a, "b": found.b, "energy": found.gradient_energy, "overlap": overlap}
 
 
