@@ -22,8 +22,8 @@ ALONE_FROM = 32
 class InstanceNorm(nn.Module):
     """Normalise with each image's own statistics, the paper's «batch normalisation at batch size 1».
 
-    The same arithmetic as `nn.InstanceNorm2d(affine=True)`, by the batch-norm kernel image by image: at N = 1
-    that is the same thing, and torch's instance norm would first rearrange the memory of a batch.
+    The same arithmetic as `nn.InstanceNorm2d(affine=True)`; on a CPU by the batch-norm kernel image by image:
+    at N = 1 that is the same thing, and torch's instance norm would first rearrange the memory of a batch.
     """
 
     def __init__(self, channels: int):
@@ -32,6 +32,8 @@ class InstanceNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(channels))
 
     def forward(self, x: Tensor) -> Tensor:
+        if x.shape[0] > 1 and x.device.type != "cpu":
+            return F.instance_norm(x, weight=self.weight, bias=self.bias)
         if x.shape[0] > 1:
             return torch.cat([self(image) for image in x.split(1)])
         return F.batch_norm(x, None, None, self.weight, self.bias, training=True)
@@ -117,18 +119,20 @@ class UNetGenerator(nn.Module):
         """What the encoder left, and the noise, → the picture."""
         x = features[-1]  # (N, 512, 1, 1)
         for level, (conv, norm) in enumerate(zip(self.up_convs, self.up_norms, strict=True)):
+            x = F.relu(x)
             if self.skips and level > 0:
-                x = torch.cat((x, features[-1 - level]), 1)  # (N, 1024, 2, 2) … (N, 128, 128, 128)
-            x = norm(conv(F.relu(x)))
+                x = torch.cat((x, F.relu(features[-1 - level])), 1)  # (N, 1024, 2, 2) … (N, 128, 128, 128)
+            x = norm(conv(x))
             if level < len(z) and z[level] is not None:
                 x = x * z[level]
         return torch.tanh(x)  # (N, 3, 256, 256)
 
+    @torch.no_grad()
     def decode_many(self, features: list[Tensor], z: Noise) -> Tensor:
         """Like `decode`, for one encoded picture and the noise of N: (N, out_channels, S, S).
 
         All noise enters in the decoder, and a convolution is linear: what it makes of the skip half of its
-        input is the same for all N and is computed once; before the first mask everything is.
+        input is the same for all N and is computed once; before the first mask everything is. No gradients.
         """
         assert features[0].shape[0] == 1, "one picture, many samples"
         of_skips: dict[int, Tensor] = {}
@@ -144,7 +148,7 @@ class UNetGenerator(nn.Module):
 
         def tail(first: int, x: Tensor) -> Tensor:
             for level in range(first, len(self.up_convs)):
-                if x.shape[0] > 1 and x.shape[-1] >= ALONE_FROM:
+                if x.shape[0] > 1 and x.shape[-1] >= ALONE_FROM and x.device.type == "cpu":
                     return torch.cat([tail(level, image) for image in x.split(1)])
                 x = layer(level, x)
                 if level < len(z) and z[level] is not None:
