@@ -23,12 +23,11 @@ class LineStatistics:
     thickness: tuple[float, float]
 
 
-# Measured on the training halves (threshold 128). The cats' recipe thins and thickens its soft edges at
-# random, so its range is wide.
+# Printed by `python benchmarks/line_statistics.py --count 120`: training inputs as the recipes draw them.
 LINES = {
-    "edges2cats": LineStatistics((0.02, 0.20), (0.7, 5.0)),
-    "edges2shoes": LineStatistics((0.011, 0.032), (0.67, 0.78)),
-    "sketch2emoji": LineStatistics((0.066, 0.200), (5.3, 9.2)),
+    "edges2cats": LineStatistics((0.015, 0.103), (0.7, 3.8)),
+    "edges2shoes": LineStatistics((0.011, 0.105), (0.7, 3.8)),
+    "sketch2emoji": LineStatistics((0.072, 0.218), (5.9, 8.5)),
 }
 
 MARGIN = 1.6
@@ -48,12 +47,9 @@ def hint_for(task_name: str, drawing: Image.Image) -> str:
 
 
 def _line_hint(task: Task, drawing: Image.Image) -> str:
-    dark = np.asarray(drawing.convert("L").resize((256, 256), Image.Resampling.BOX)) < 128
-    outline = np.count_nonzero(dark[:, 1:] != dark[:, :-1]) + np.count_nonzero(dark[1:] != dark[:-1])
-    ink = dark.mean()
-    if not dark.any():
+    ink, thickness = ink_and_thickness(drawing)
+    if ink == 0:
         return "An empty sheet: the picture is the model's guess. Start with the outline."
-    thickness = 2 * np.count_nonzero(dark) / max(1, outline)
     seen = LINES.get(task.name)
     if seen is None:
         return ""
@@ -64,6 +60,13 @@ def _line_hint(task: Task, drawing: Image.Image) -> str:
     if ink < seen.ink[0] / (2 * MARGIN):
         return "Only a few lines yet: the more of the outline there is, the more the model has to go by."
     return ""
+
+
+def ink_and_thickness(drawing: Image.Image) -> tuple[float, float]:
+    """Share of dark pixels, and mean width of a line in px, at 256 × 256; see `LineStatistics`."""
+    dark = np.asarray(drawing.convert("L").resize((256, 256), Image.Resampling.BOX)) < 128
+    outline = np.count_nonzero(dark[:, 1:] != dark[:, :-1]) + np.count_nonzero(dark[1:] != dark[:-1])
+    return float(dark.mean()), 2 * np.count_nonzero(dark) / max(1, outline)
 
 
 def _label_hint(task: Task, drawing: Image.Image) -> str:
