@@ -51,8 +51,18 @@ RECIPES: dict[str, Recipe] = {
         "many training photos are blank.",
     ),
     # The comparison rows: the same run but for the one thing compared.
-    "facades-patch1": Recipe(**FACADES, changes={**FACADE_RUN, "n_layers": 0}),
-    "facades-patch16": Recipe(**FACADES, changes={**FACADE_RUN, "n_layers": 1}),
+    "facades-patch1": Recipe(
+        **FACADES,
+        changes={**FACADE_RUN, "n_layers": 0},
+        seen="As blurred as by L1 alone, but with more contrast and colour: greyer or warmer stone, dark "
+        "doors. Single pixels can say whether a colour is likely, not whether an edge is sharp.",
+    ),
+    "facades-patch16": Recipe(
+        **FACADES,
+        changes={**FACADE_RUN, "n_layers": 1},
+        seen="Sharp windows with panes, railings and cornices, and warm walls. Where the drawing leaves room "
+        "a small motif repeats: dots in shop fronts and beside the house, a faint grid over walls.",
+    ),
     "facades-patch286": Recipe(
         **FACADES,
         changes={**FACADE_RUN, "n_layers": 5},
