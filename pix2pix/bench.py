@@ -27,7 +27,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from pix2pix import checkpoints, training
+from pix2pix import checkpoints, documents, training
 from pix2pix.config import TrainConfig
 from pix2pix.devices import compute_type, pick_device
 from pix2pix.inference import Translator
@@ -35,7 +35,6 @@ from pix2pix.inference import Translator
 PLAIN = Path(__file__).resolve().parent.parent / "benchmarks" / "plain.py"
 SIDE = 256
 SAMPLES = 16
-MARKS = ("<!-- bench: written by python -m pix2pix bench --write -->", "<!-- end of bench -->")
 
 
 @dataclass
@@ -81,7 +80,7 @@ def run(given: argparse.Namespace) -> None:
         found = {"rows": rows, "growth": growth, "machine": machine}
         checkpoints.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", given.json)
     if given.write:
-        write_between_marks(given.write, rows, growth, machine)
+        documents.put(given.write, "bench", as_document(rows, growth, machine))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -375,17 +374,9 @@ def as_growth(rows: list[dict], header: bool = True) -> str:
     return text
 
 
-def write_between_marks(path: Path, rows: list[dict], growth: list[dict], machine: dict) -> None:
-    """Replace what stands between MARKS in a document. ValueError where it has none."""
-    text = path.read_text(encoding="utf-8")
-    if not all(mark in text for mark in MARKS):
-        raise ValueError(
-            f"{path}: has no place for the tables; put these two lines into it: {' and '.join(MARKS)}"
-        )
-    before, rest = text.split(MARKS[0], 1)
-    after = rest.split(MARKS[1], 1)[1]
+def as_document(rows: list[dict], growth: list[dict], machine: dict) -> str:
+    """Both tables, under a line about the machine."""
     about = ", ".join(
         f"{key.replace('_per_', '/').replace('_', ' ')} {value}" for key, value in machine.items()
     )
-    tables = f"\n{about}\n\n{as_table(rows)}\n{as_growth(growth)}"
-    checkpoints.write_text(f"{before}{MARKS[0]}\n{tables}\n{MARKS[1]}{after}", path)
+    return f"{about}\n\n{as_table(rows)}\n{as_growth(growth)}"

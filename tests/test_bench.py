@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from pix2pix import bench
+from pix2pix import bench, documents
 from pix2pix.__main__ import main
 from pix2pix.inference import Translator
 
@@ -56,7 +56,8 @@ def test_ours_and_plain_take_turns():
 
 def test_the_command_measures_every_row(tmp_path):
     kept, document = tmp_path / "bench.json", tmp_path / "speed.md"
-    document.write_text(f"before\n{bench.MARKS[0]}\nold\n{bench.MARKS[1]}\nafter\n")
+    first, last = documents.marks("bench")
+    document.write_text(f"before\n{first}\nold\n{last}\nafter\n")
     assert main(["bench", "--quick", "--turns", "1", "--json", str(kept), "--write", str(document)]) == 0
     found = json.loads(kept.read_text())
     names = [row["name"].split(",")[0] for row in found["rows"]]
@@ -71,9 +72,9 @@ def test_the_command_measures_every_row(tmp_path):
     assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text
 
 
-def test_a_document_without_marks_is_named(tmp_path):
+def test_a_document_without_marks_is_named_and_left_alone(tmp_path):
     document = tmp_path / "speed.md"
     document.write_text("nothing here\n")
-    with pytest.raises(ValueError, match="no place for the tables"):
-        bench.write_between_marks(document, [], [], {})
+    with pytest.raises(ValueError, match="no place for bench"):
+        documents.put(document, "bench", "new")
     assert document.read_text() == "nothing here\n"
