@@ -358,7 +358,7 @@ def floor(generator: nn.Module, machine: dict) -> float:
 
 
 def as_table(rows: list[dict], header: bool = True) -> str:
-    text = "| | ours, ms | plain, ms | ratio | floor, ms | difference, of 255 |\n" if header else ""
+    text = "| | ours, ms | other, ms | ratio | floor, ms | difference, of 255 |\n" if header else ""
     text += "|---|---|---|---|---|---|\n" if header else ""
     for row in rows:
         ours, plain = (f"{row[f'{who}_ms']} ± {row[f'{who}_spread']}" for who in ("ours", "plain"))
