@@ -212,7 +212,7 @@ function showArithmetic({ patches }, across, down) {
       range[1] = range[1] * stride - padding + kernel - 1;
     }
     lines.push([
-      `conv ${patches.layers.length - index}: ${kernel}×${kernel}, stride ${stride}`,
+      `conv\u00a0${patches.layers.length - index}:\u00a0${kernel}×${kernel}, stride\u00a0${stride}`,
       `(${seen} − 1) · ${stride} + ${kernel} = ${widened}`,
       `${columns[0]} … ${columns[1]}`.replaceAll("-", "−"),
       `${rows[0]} … ${rows[1]}`.replaceAll("-", "−"),
