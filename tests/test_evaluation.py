@@ -254,3 +254,15 @@ def test_only_facades_are_scored(facades):
     folder = SimpleNamespace(name="edges2cats")
     with pytest.raises(ValueError, match="edges2cats"):
         is_to_labels(SimpleNamespace(settings={"task": "edges2cats"}, folder=folder))
+
+
+def test_the_interval_of_a_difference():
+    """Alike on every picture: exactly 0. Ahead on every picture: above 0. Ahead on half of them: around 0."""
+    good, bad = np.array([[8, 2], [1, 9]]), np.array([[5, 5], [4, 6]])
+    alike = metrics.difference_interval(np.stack([good] * 10), np.stack([good] * 10))
+    assert alike["pixel_accuracy"] == (0.0, 0.0)
+    ahead = metrics.difference_interval(np.stack([good] * 10), np.stack([bad] * 10))
+    assert ahead["pixel_accuracy"] == pytest.approx((0.3, 0.3))  # 17 of 20 against 11 of 20
+    torn = metrics.difference_interval(np.stack([good, bad] * 5), np.stack([bad, good] * 5))
+    assert torn["pixel_accuracy"][0] < 0 < torn["pixel_accuracy"][1]
+    assert set(ahead) == {"pixel_accuracy", "class_accuracy", "class_iou"}

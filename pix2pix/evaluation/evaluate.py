@@ -4,6 +4,7 @@ Pictures are read, translated, counted and forgotten one by one, so memory does 
 """
 
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +45,9 @@ class Scorers:
 
 @dataclass
 class Tally:
-    """What is added up over a split; every field has the same size after a thousand pictures as after one."""
+    """What is added up over a split: a few numbers a picture, and one small confusion matrix."""
 
-    confusion: np.ndarray = field(default_factory=lambda: np.zeros((CLASSES, CLASSES), np.int64))
+    confusions: list[np.ndarray] = field(default_factory=list)
     fake_histograms: np.ndarray = field(default_factory=lambda: np.zeros((3, metrics.HISTOGRAM_BINS)))
     real_histograms: np.ndarray = field(default_factory=lambda: np.zeros((3, metrics.HISTOGRAM_BINS)))
     l1: list[float] = field(default_factory=list)
@@ -62,12 +63,16 @@ class Tally:
         self.psnr.append(metrics.psnr(fake_b, real_b))
         self.ssim.append(metrics.ssim(fake_b, real_b))
 
+    def confusion(self) -> np.ndarray:
+        """Over the whole split."""
+        return sum(self.confusions, np.zeros((CLASSES, CLASSES), np.int64))
+
     def result(self) -> dict[str, Any]:
         """The figures as they stand in the JSON; None where there was nothing to score with."""
         psnr = metrics.mean_of_finite(self.psnr)
         pairs = zip(metrics.LAB, self.fake_histograms, self.real_histograms, strict=True)
         return {
-            **scores(self.confusion),
+            **scores(self.confusion()),
             "histogram": {name: metrics.histogram_intersection(one, other) for name, one, other in pairs},
             "l1": float(np.mean(self.l1)),
             "psnr": psnr if np.isfinite(psnr) else None,
@@ -128,8 +133,8 @@ def score_real(files: list[Path], scorers: Scorers, side: int = 256, quiet: bool
 
 def score_checkpoint(
     translator: Translator, files: list[Path], scorers: Scorers, samples: int = SAMPLES, quiet: bool = False
-) -> dict[str, Any]:
-    """A façade checkpoint's figures over the split; the picture that counts is the one of seed 0.
+) -> Tally:
+    """A façade checkpoint's counts over the split; the picture that counts is the one of seed 0.
 
     labels→photo: its photos go through the scorer. photo→labels: its colours are read as labels.
     """
@@ -149,8 +154,8 @@ def score_checkpoint(
             found = scorers.segmenter.predict(fakes[:1])
         else:
             continue
-        tally.confusion += metrics.confusion_matrix(truth, found, CLASSES)
-    return tally.result()
+        tally.confusions.append(metrics.confusion_matrix(truth, found, CLASSES))
+    return tally
 
 
 def is_to_labels(translator: Translator) -> bool:
@@ -170,8 +175,9 @@ def evaluate(
     scorers: Scorers | None = None,
     quiet: bool = False,
 ) -> dict[str, Any]:
-    """{"real": figures, "checkpoints": {name: figures}}, as the command writes it.
+    """{"real": figures, "checkpoints": {name: figures}, "gaps": {name: {name: intervals}}}, as in the JSON.
 
+    gaps: for each pair of checkpoints the 95 % intervals of `metrics.difference_interval`, first less second.
     names: of checkpoints, or their folders. Raises ValueError in one line for bad data or checkpoints.
     """
     translators = [Translator(name, precision="fp32") for name in names]
@@ -182,4 +188,8 @@ def evaluate(
     side = translators[0].side if translators else 256
     real = score_real(files, scorers, side, quiet)
     done = {t.folder.name: score_checkpoint(t, files, scorers, quiet=quiet) for t in translators}
-    return {"real": real, "checkpoints": done}
+    scored = {name: np.stack(tally.confusions) for name, tally in done.items() if tally.confusions}
+    gaps: dict[str, dict] = {}
+    for one, other in combinations(scored, 2):
+        gaps.setdefault(one, {})[other] = metrics.difference_interval(scored[one], scored[other])
+    return {"real": real, "checkpoints": {n: tally.result() for n, tally in done.items()}, "gaps": gaps}

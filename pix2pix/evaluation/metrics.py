@@ -38,6 +38,29 @@ def fcn_score(confusion: np.ndarray) -> dict[str, float]:
     }
 
 
+def difference_interval(
+    one: np.ndarray, other: np.ndarray, level: float = 0.95, draws: int = 2000, seed: int = 0
+) -> dict[str, tuple[float, float]]:
+    """How sure is it that one run scores above another on the same pictures?
+
+    one, other: (pictures, classes, classes), a confusion matrix for each picture. Returns, for each measure
+    of `fcn_score`, between which differences (one - other) `level` of the bootstrap lies: the pictures are
+    drawn anew `draws` times, the same ones for both. An interval around 0 says that other pictures might
+    have turned the order round; it says nothing of another training seed.
+    """
+    count, classes = len(one), one.shape[1]
+    chosen = np.random.default_rng(seed).integers(0, count, (draws, count))
+    weights = np.stack([np.bincount(row, minlength=count) for row in chosen])
+    sums = [(weights @ each.reshape(count, -1)).reshape(draws, classes, classes) for each in (one, other)]
+    pairs = [(fcn_score(a), fcn_score(b)) for a, b in zip(*sums, strict=True)]
+    found = {}
+    for measure in pairs[0][0]:
+        gaps = [a[measure] - b[measure] for a, b in pairs]
+        low, high = np.quantile(gaps, ((1 - level) / 2, (1 + level) / 2))
+        found[measure] = (float(low), float(high))
+    return found
+
+
 # --- Colours ------------------------------------------------------------------------------------------
 
 LAB = ("L", "a", "b")
