@@ -17,7 +17,7 @@ from typing import ParamSpec, TypeVar
 import torch
 from PIL import Image
 
-from pix2pix.checkpoints import available
+from pix2pix.checkpoints import available, is_available
 from pix2pix.inference import TranslatorPool
 from pix2pix.tasks import TASKS
 
@@ -169,10 +169,10 @@ def make_picture(
 
     hurried: a picture on the move; its number of threads, and so the last digit of a pixel, may vary.
     """
-    trained = trained_tasks()
-    if task_name not in trained:
+    if task_name not in TASKS or not is_available(task_name):
         # Not the loader's own words: they name folders of this machine.
-        raise ValueError(f"no weights for {task_name!r} are here; there are: {', '.join(trained) or 'none'}")
+        there = ", ".join(trained_tasks()) or "none"
+        raise ValueError(f"no weights for {task_name!r} are here; there are: {there}")
     translator = translators().get(task_name)
     pace = hurry()
     if not hurried or translator.device.type != "cpu":
