@@ -607,7 +607,7 @@ function buildCards() {
   };
   const [ready, later] = [props.tasks.filter((task) => task.ready), props.tasks.filter((task) => !task.ready)];
   find(".cards").replaceChildren(...ready.map(card));
-  find(".tasks").classList.toggle("many", ready.length > 5);
+  find(".tasks").classList.toggle("many", ready.length > 4);
   find(".empty").hidden = ready.length > 0;
   const details = find(".later");
   details.hidden = !later.length;
