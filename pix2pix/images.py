@@ -209,9 +209,12 @@ def output_to_rgb(real_a: Tensor, answer: Tensor, input_kind: str, output_kind: 
     if output_kind == "matte":
         matte = (answer + 1) / 2
         return real_a[:, :3] * matte + (1 - matte)
-    if input_kind == "holes":
-        return torch.where(real_a[:, 3:] > 0, answer, real_a[:, :3])
-    return answer
+    return keep_known(real_a, answer) if input_kind == "holes" else answer
+
+
+def keep_known(real_a: Tensor, answer: Tensor) -> Tensor:
+    """real_a with holes, (N, 4, H, W), and the answer (N, 3, H, W) → real_a with its holes filled from it."""
+    return torch.where(real_a[:, 3:] > 0, answer, real_a[:, :3].to(answer.dtype))
 
 
 def resize(tensor: Tensor, height: int, width: int) -> Tensor:

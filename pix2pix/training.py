@@ -29,6 +29,7 @@ from pix2pix.images import (
     contact_sheet,
     image_to_input,
     input_to_rgb,
+    keep_known,
     load_image,
     output_to_rgb,
     tensor_to_pil,
@@ -110,6 +111,8 @@ def train_step(
 
     with autocast(config.precision, real_a.device):
         fake_b = generator(real_a, z)
+    if config.pairs == "holes":
+        fake_b = keep_known(real_a, fake_b)  # D would tell a copy of the rest by its rounding alone
 
     if uses_gan(config.objective):
         discriminator.requires_grad_(True)

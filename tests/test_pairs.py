@@ -28,6 +28,14 @@ def test_lines_vary_in_width_and_stay_on_white():
     assert (corner == 1).all()
 
 
+def test_the_way_back_has_one_hand_for_faint_and_strong_edges():
+    """Of both maps it draws the circle's outline, 3 px wide: 80 px across, so about 3·π·80 dark pixels."""
+    for soft in (circle(), 1 - (1 - circle()) * 0.5):
+        photo, drawing = pairs.photo_to_drawing(soft, torch.zeros(1, 3, 128, 128), np.random.default_rng(0))
+        assert photo.shape == drawing.shape == (1, 3, 128, 128) and drawing.min() >= -1
+        assert ink(drawing) * 128**2 == pytest.approx(3 * np.pi * 78, rel=0.15)
+
+
 @pytest.mark.parametrize("width", [1, 2, 3.5, 5])
 def test_drawn_width_is_the_one_asked_for(width):
     line = np.zeros((40, 40), bool)

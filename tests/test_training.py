@@ -15,6 +15,7 @@ import torch
 from pix2pix import checkpoints, training
 from pix2pix.config import TrainConfig
 from pix2pix.data import load_pairs, validation_pair
+from pix2pix.images import punch_holes
 from pix2pix.inference import Translator
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,6 +68,22 @@ def test_step_by_hand(tiny_config):
     torch.testing.assert_close(losses["G"], loss_g.detach(), atol=1e-4, rtol=1e-5)
     for mine, theirs in zip(ours.generator.parameters(), G.parameters(), strict=True):
         torch.testing.assert_close(mine, theirs, atol=2e-5, rtol=1e-4)
+
+
+def test_only_what_was_missing_is_judged(tiny_config):
+    """Of a picture without a hole the answer changes nothing; with one, every loss is that of the hole."""
+    config = replace(tiny_config, pairs="holes", objective="l1")
+    networks = training.build_networks(config, torch.device("cpu"))
+    z = networks.generator.draw_noise([0])
+    picture, hole = torch.zeros(1, 3, 32, 32), torch.zeros(1, 1, 32, 32, dtype=torch.bool)
+    losses = training.train_step(networks, punch_holes(picture, hole), picture, z, config)
+    assert losses["G_l1"] == 0 and all((p.grad == 0).all() for p in networks.generator.parameters())
+    hole[..., 8:12, 8:12] = True
+    real_a = punch_holes(picture, hole)
+    missed = networks.generator(real_a, z).detach()[:, :, 8:12, 8:12].abs().sum() / picture.numel()
+    assert training.train_step(networks, real_a, picture, z, config)["G_l1"] == pytest.approx(
+        float(missed), rel=1e-3
+    )
 
 
 @pytest.mark.parametrize("objective", ["l1", "gan", "cgan", "l1+gan", "l1+cgan"])
