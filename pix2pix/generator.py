@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from pix2pix.convolutions import Conv2d, ConvTranspose2d, conv_transpose2d
+from pix2pix.convolutions import Conv2d, ConvTranspose2d, packed
 
 # z: for each of the first decoder layers a mask (N, C, H, W) of 0 and 1/(1 - rate), or None for no dropout.
 Noise = list[Tensor | None]
@@ -107,6 +107,12 @@ class UNetGenerator(nn.Module):
             noise.append(torch.stack(masks) if on and rate > 0 else None)
         return noise
 
+    def pack(self) -> None:
+        """Arrange the weights for inference, once: no training and no saving afterwards."""
+        for convs in (self.down_convs, self.up_convs):
+            for level, conv in enumerate(convs):
+                convs[level] = packed(conv)
+
     def encode(self, x: Tensor) -> list[Tensor]:
         """x → what each encoder layer leaves, outermost first; the last is the 1×1 bottleneck."""
         features: list[Tensor] = []
@@ -141,10 +147,10 @@ class UNetGenerator(nn.Module):
             conv, norm = self.up_convs[level], self.up_norms[level]
             if not self.skips or level == 0:
                 return norm(conv(F.relu(x)))
-            for_x, for_skip = conv.weight.split(x.shape[1])
+            of_x, of_skip = conv.halves(x.shape[1])
             if level not in of_skips:
-                of_skips[level] = conv_transpose2d(F.relu(features[-1 - level]), for_skip, conv.bias)
-            return norm(conv_transpose2d(F.relu_(x), for_x).add_(of_skips[level]))
+                of_skips[level] = of_skip(F.relu(features[-1 - level]))
+            return norm(of_x(F.relu_(x)).add_(of_skips[level]))
 
         def tail(first: int, x: Tensor) -> Tensor:
             for level in range(first, len(self.up_convs)):

@@ -48,6 +48,7 @@ class Translator:
         for conv in (*self.generator.down_convs, *self.generator.up_convs):
             conv.to(self.dtype)
         self.generator.to(self.device, memory_format=torch.channels_last)
+        self.generator.pack()
         self.side = self.generator.image_size
         self._discriminator: PatchDiscriminator | None = None
 
