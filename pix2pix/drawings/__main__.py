@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from . import EXAMPLES
+from . import EXAMPLES, SUFFIXES
 from .cats import CATS, draw
 from .emoji import EMOJI
 from .facades import FACADES
@@ -32,16 +32,20 @@ DRAWINGS: dict[str, Drawings] = {
 """Task name → picture name → the function that draws it, for what is drawn by Pillow and numpy alone."""
 
 
-def write(folder: Path, pictures: Drawings) -> Iterator[Path]:
-    """Write every picture as folder/NAME.png and remove PNGs that are no longer drawn; yields the files."""
+def write(folder: Path, pictures: Drawings, suffix: str = ".png") -> Iterator[Path]:
+    """Write every picture as folder/NAME and remove those that are no longer made; yields the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.png"):
-        if old.stem not in pictures:
-            old.unlink()
+    made = set()
     for name, make in pictures.items():
-        path = folder / f"{name}.png"
-        make().save(path, optimize=True)
+        picture = make()
+        path = folder / f"{name}{suffix if picture.mode in ('RGB', 'RGBA') else '.png'}"
+        # A photo's smooth gradients need all of their colours, and then PNG is four times as large.
+        picture.save(path, **({"quality": 90, "method": 6} if path.suffix == ".webp" else {"optimize": True}))
+        made.add(path)
         yield path
+    for old in folder.iterdir():
+        if old.suffix in SUFFIXES and old not in made:
+            old.unlink()
 
 
 def main() -> None:
@@ -56,7 +60,7 @@ def main() -> None:
         parser.error(f"nothing is drawn for {', '.join(unknown)}; there are: {', '.join(pictures)}")
     for task in tasks:
         try:
-            files = list(write(EXAMPLES / task, pictures[task]))
+            files = list(write(EXAMPLES / task, pictures[task], ".webp" if task in PHOTOS else ".png"))
         except ValueError as error:
             parser.exit(1, f"{task}: {error}\n")
         print(f"{task}: {len(files)} pictures, {sum(f.stat().st_size for f in files) / 1024:.0f} KB")

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
 from .pen import SIZE, Points, evenly_spaced, smooth
-from .saving import few_colours, few_greys
+from .saving import few_greys
 
 
 @dataclass(frozen=True)
@@ -86,22 +86,21 @@ class Hole:
 
 
 def in_colour(crop: Crop) -> Image.Image:
-    """Mode "P"."""
-    return few_colours(crop.photo(), 128)
+    """Mode "RGB"."""
+    return crop.photo()
 
 
 def in_grey(crop: Crop) -> Image.Image:
     """Mode "L"."""
-    return few_greys(crop.photo(), 48)
+    return few_greys(crop.photo(), 128)
 
 
 def with_hole(crop: Crop, hole: Hole) -> Image.Image:
     """Mode "RGBA", alpha 0 in the hole and 255 around it; the colour in the hole is white."""
-    picture = few_colours(crop.photo(), 64).convert("RGB")
     mask = hole.mask()
-    return Image.merge(
-        "RGBA", (*Image.composite(picture, Image.new("RGB", mask.size, "white"), mask).split(), mask)
-    )
+    picture = Image.composite(crop.photo(), Image.new("RGB", mask.size, "white"), mask)
+    picture.putalpha(mask)
+    return picture
 
 
 @cache
