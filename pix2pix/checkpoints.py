@@ -35,11 +35,6 @@ def available() -> list[str]:
     return sorted(path.parent.name for path in root().glob("*/generator.safetensors"))
 
 
-def is_available(name: str) -> bool:
-    """Whether `available()` has this name, without looking at the others."""
-    return (root() / name / "generator.safetensors").is_file()
-
-
 def find(name: str | Path) -> Path:
     """Folder of a checkpoint, by name below `root()` or by path. ValueError lists the names that exist."""
     for folder in (root() / name, Path(name)):

@@ -2,6 +2,8 @@
 
 import re
 import threading
+import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import gradio as gr
@@ -12,7 +14,7 @@ from browser import save_tiny_checkpoint
 from PIL import Image, ImageDraw
 
 from pix2pix.images import load_image, snap_to_palette
-from pix2pix.inference import Translator, TranslatorPool
+from pix2pix.inference import TranslatorPool
 from pix2pix.tasks import FACADE_PALETTE, TASKS
 from pix2pix.ui import about, canvas, cards, draw, models
 from pix2pix.ui.drawing import (
@@ -127,6 +129,18 @@ def turns(monkeypatch) -> models.Turns:
     return fresh
 
 
+@contextmanager
+def occupied(turns):
+    """Somebody else has the model for as long as this lasts."""
+    there, enough = threading.Event(), threading.Event()
+    someone = threading.Thread(target=turns.take, args=(lambda: there.set() or enough.wait(10),))
+    someone.start()
+    there.wait(10)
+    yield
+    enough.set()
+    someone.join(10)
+
+
 def test_live_pictures_are_the_translators(weights, turns, cat):
     reply = ask("edges2cats", cat, exact=True)
     picture = decode_data_url(reply["picture"])
@@ -170,12 +184,11 @@ def test_too_many_waiting_are_sent_away(turns):
 
     def wait(visit):
         try:
-            with turns.take_live(visit, 1):
-                answers.append("served")
+            answers.append(turns.take_live(visit, 1, False, lambda: "served"))
         except models.Busy:
             answers.append("busy")
 
-    with turns.take():
+    with occupied(turns):
         crowd = [threading.Thread(target=wait, args=(str(n),)) for n in range(models.MAX_WAITING + 3)]
         for one in crowd:
             one.start()
@@ -188,36 +201,68 @@ def test_too_many_waiting_are_sent_away(turns):
 
 
 def test_turns_are_first_come_first_served(turns):
-    order = []
-
-    def come(number):
-        with turns.take():
-            order.append(number)
-
-    with turns.take():
-        crowd = []
+    order, crowd = [], []
+    with occupied(turns):
         for number in range(8):
-            crowd.append(threading.Thread(target=come, args=(number,)))
+            crowd.append(threading.Thread(target=turns.take, args=(order.append, number)))
             crowd[-1].start()
-            while len(turns._line) < number + 2:
+            while turns._lines[0].length < number + 2:
                 pass
     for one in crowd:
         one.join(10)
     assert order == list(range(8))
 
 
-def test_one_thread_computes_for_all(weights, turns, cat, monkeypatch):
+def test_who_drew_on_while_waiting_is_let_go(turns):
+    found = {}
+
+    def wait(number):
+        try:
+            found[number] = turns.take_live("v", number, False, lambda: "served")
+        except models.Stale:
+            found[number] = "stale"
+
+    with occupied(turns):
+        crowd = [threading.Thread(target=wait, args=(number,)) for number in (1, 2)]
+        for one in crowd:
+            one.start()
+        while turns._waiting < 2:
+            pass
+    for one in crowd:
+        one.join(10)
+    assert found == {1: "stale", 2: "served"}
+
+
+@pytest.mark.parametrize(
+    ("processors", "names"), [(1, {"model"}), (2, {"model", "model-helper"}), (3, {"model"})]
+)
+def test_one_thread_computes_for_all_and_on_two_processors_a_helper(monkeypatch, processors, names):
     """Each thread that computes would have OpenMP helpers of its own, and all would be slower."""
-    names, real = set(), Translator.translate
-    monkeypatch.setattr(
-        Translator, "translate", lambda *a, **k: names.add(threading.current_thread().name) or real(*a, **k)
-    )
-    crowd = [threading.Thread(target=ask, args=("edges2cats", cat, n)) for n in range(3)]
+    monkeypatch.setattr(torch, "get_num_threads", lambda: processors)
+    turns, seen = models.Turns(), set()
+
+    def work():
+        time.sleep(0.05)
+        seen.add(threading.current_thread().name.rpartition("_")[0])
+
+    crowd = [threading.Thread(target=turns.take_live, args=(str(n), 1, True, work)) for n in range(6)]
     for one in crowd:
         one.start()
     for one in crowd:
         one.join(20)
-    assert len(names) == 1 and names.pop().startswith("model")
+    assert seen == names
+
+
+def test_what_must_be_exact_is_not_the_helpers(monkeypatch):
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    turns, name = models.Turns(), lambda: threading.current_thread().name
+    with occupied(turns):
+        assert turns.take_live("a", 1, True, name).startswith("model-helper")
+        exact = []
+        someone = threading.Thread(target=lambda: exact.append(turns.take_live("b", 1, False, name)))
+        someone.start()
+    someone.join(10)
+    assert not exact[0].startswith("model-helper") and not turns.take(name).startswith("model-helper")
 
 
 def test_a_picture_on_the_move_gets_the_threads_that_were_quicker_lately():
@@ -239,12 +284,14 @@ def test_a_picture_on_the_move_gets_the_threads_that_were_quicker_lately():
 
 
 def test_the_exact_picture_is_made_with_all_threads(weights, turns, cat, monkeypatch):
-    used = []
+    used, pace = [], models.Hurry(2)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
     monkeypatch.setattr(torch, "set_num_threads", used.append)
+    monkeypatch.setattr(models, "hurry", lambda: pace)
     ask("edges2cats", cat, exact=True)
     assert used == []
     ask("edges2cats", cat, 2)
-    assert len(used) == 2 and used[-1] == models.hurry().choices[-1]
+    assert len(used) == 2 and used[-1] == 2
 
 
 def test_a_failed_picture_gives_the_turn_back(weights, turns, cat):

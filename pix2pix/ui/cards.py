@@ -14,9 +14,9 @@ from pix2pix.checkpoints import find
 from pix2pix.drawings import example_paths
 from pix2pix.images import load_image
 from pix2pix.tasks import TASKS, Task
+from pix2pix.ui import models
 from pix2pix.ui.about import licence_line
 from pix2pix.ui.drawing import SEED, encode_jpeg, encode_png, prepare
-from pix2pix.ui.models import make_picture, trained_tasks
 
 THUMB_SIDE = 112
 """Pixels; shown at half that size, for sharp screens."""
@@ -32,7 +32,7 @@ def examples_of(task_name: str) -> list[Path]:
 
 def task_cards() -> list[dict]:
     """What the canvas needs to know about every task, in the order of the page."""
-    trained = set(trained_tasks())
+    trained = set(models.trained_tasks())
     return [_card(task, task.name in trained) for task in TASKS.values()]
 
 
@@ -58,7 +58,7 @@ def _card(task: Task, ready: bool) -> dict:
 
 def start_of_page() -> dict:
     """The task to open with, its first drawing and the finished picture."""
-    trained = trained_tasks()
+    trained = models.trained_tasks()
     task = TASKS["edges2cats" if "edges2cats" in trained or not trained else trained[0]]
     start = {"task": task.name, "drawing": "", "picture": "", "example": "", "seed": SEED}
     examples = examples_of(task.name)
@@ -77,7 +77,7 @@ def first_picture(task: Task) -> Image.Image | None:
         kept = _cache_folder() / f"{task.name}-{_fingerprint(find(task.name), example)}.png"
         if kept.is_file():
             return load_image(kept)
-        picture = make_picture(task.name, prepare(task, load_image(example)), SEED)
+        picture = models.turns.take(models.make_picture, task.name, prepare(task, load_image(example)), SEED)
     except (ValueError, OSError):
         return None
     try:

@@ -4,7 +4,6 @@ The handlers are plain functions; `build_draw_tab` puts them on the page.
 """
 
 import random
-import time
 from collections.abc import Mapping
 
 import gradio as gr
@@ -36,10 +35,10 @@ def live(request: Mapping) -> dict:
         drawing = prepare(task, decode_data_url(request.get("drawing")))
         seed = read_seed(request.get("seed"))
         visit, number = str(request.get("visit"))[:32], int(request.get("number") or 0)
-        with models.turns.take_live(visit, number):
-            started = time.perf_counter()
-            picture = models.make_picture(task.name, drawing, seed, hurried=not request.get("exact"))
-            seconds = time.perf_counter() - started
+        hurried = not request.get("exact")
+        picture, seconds = models.turns.take_live(
+            visit, number, hurried, models.timed, models.make_picture, task.name, drawing, seed, hurried
+        )
     except models.Busy:
         return {"busy": True}
     except models.Stale:
@@ -76,8 +75,8 @@ def photo_to_lines(request: Mapping) -> dict:
     try:
         photo = decode_data_url(request.get("photo"))
         if "photo2edges" in models.trained_tasks():
-            with models.turns.take_live("photos", 0):
-                lines = models.make_picture("photo2edges", photo, None)
+            make = models.make_picture
+            lines = models.turns.take_live("photos", 0, False, make, "photo2edges", photo, None)
         else:
             lines = trace_edges(photo)
     except models.Busy:
@@ -109,8 +108,7 @@ def translate(image: str | None, task: str, seed: float) -> Image.Image:
             # The visitor sent a file, not the server's path of it.
             raise ValueError(str(error).replace(str(image), "the image")) from None
         drawing = prepare(chosen, picture)
-        with models.turns.take():
-            return models.make_picture(chosen.name, drawing, number)
+        return models.turns.take(models.make_picture, chosen.name, drawing, number)
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from None
 

@@ -8,18 +8,17 @@ when too many wait the next one is told so at once. Knows nothing about componen
 import functools
 import threading
 import time
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 import torch
 from PIL import Image
 
-from pix2pix.checkpoints import available, is_available
+from pix2pix.checkpoints import available
 from pix2pix.inference import TranslatorPool
-from pix2pix.tasks import TASKS
+from pix2pix.tasks import TASKS, find_task
 
 MAX_LOADED = 4
 """Models kept in memory; the least recently used one goes."""
@@ -32,23 +31,6 @@ MAX_VISITS = 4096
 
 
 P, R = ParamSpec("P"), TypeVar("R")
-_thread = ThreadPoolExecutor(1, thread_name_prefix="model")
-
-
-def on_model_thread(work: Callable[P, R]) -> Callable[P, R]:
-    """A function that computes with torch, run by the one thread that may.
-
-    OpenMP gives every thread that computes helpers of its own. With more of them than processors they no
-    longer wait for each other awake, and a picture takes twice as long; the server has dozens of threads.
-    """
-
-    @functools.wraps(work)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        if threading.current_thread().name.startswith("model"):
-            return work(*args, **kwargs)
-        return _thread.submit(work, *args, **kwargs).result()
-
-    return run
 
 
 class Busy(Exception):
@@ -72,36 +54,42 @@ def trained_tasks() -> list[str]:
 
 
 class Turns:
-    """Who may use the model now, and whose request has been overtaken by a newer one.
+    """The thread that computes with torch, a helper for busy hours, and the lines before them.
 
-    First come, first served: a plain lock would let the quickest visitors in again and again.
+    OpenMP gives every thread that computes helpers of its own. With more of them than processors they no
+    longer wait for each other awake, and a picture takes twice as long; the server has dozens of threads. So
+    one thread computes for all. Only on two processors live pictures have a second one, which computes alone:
+    two pictures at once on one processor each are sooner done than one after the other on both.
     """
 
     def __init__(self) -> None:
-        self._line: deque[threading.Event] = deque()  # the first has the model
+        self._lines = [Line("model")]
+        if torch.get_num_threads() == 2 and not torch.cuda.is_available():
+            self._lines.append(Line("model-helper", threads=1))
         self._guard = threading.Lock()
         self._waiting = 0
-        self._newest: OrderedDict[str, int] = OrderedDict()
+        self._newest: OrderedDict[str, int] = OrderedDict()  # number of each visit's newest request
 
-    @contextmanager
-    def take(self) -> Iterator[None]:
-        """Wait for the model, however long it takes (requests that come through Gradio's own queue)."""
-        mine = threading.Event()
-        with self._guard:
-            self._line.append(mine)
-            self._line[0].set()
-        mine.wait()
-        try:
-            yield
-        finally:
+    def take(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """work(…), when its turn comes; waits for the result, however long it takes."""
+        return self._lines[0].join(work, *args, **kwargs).result()
+
+    def take_live(
+        self, visit: str, number: int, hurried: bool, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """The same for request `number` of a visit. Raises Busy, or Stale if a newer one came meanwhile.
+
+        hurried: the helper may do it too, whose last digits may differ.
+        """
+
+        def unless_overtaken() -> R:
             with self._guard:
-                self._line.popleft()
-                if self._line:
-                    self._line[0].set()
+                self._waiting -= 1
+                overtaken = number < self._newest.get(visit, 0)
+            if overtaken:
+                raise Stale
+            return work(*args, **kwargs)
 
-    @contextmanager
-    def take_live(self, visit: str, number: int) -> Iterator[None]:
-        """Wait for the model on behalf of request `number` of a visit. Raises Busy or Stale."""
         with self._guard:
             if self._waiting >= MAX_WAITING:
                 raise Busy
@@ -110,23 +98,39 @@ class Turns:
             if len(self._newest) > MAX_VISITS:
                 self._newest.popitem(last=False)
             self._waiting += 1
-        waiting = True
-        try:
-            with self.take():
-                with self._guard:
-                    self._waiting -= 1
-                    waiting = False
-                    overtaken = number < self._newest.get(visit, 0)
-                if overtaken:
-                    raise Stale
-                yield
-        finally:
-            if waiting:
-                with self._guard:
-                    self._waiting -= 1
+            shortest = min(self._lines if hurried else self._lines[:1], key=lambda line: line.length)
+            picture = shortest.join(unless_overtaken)
+        return picture.result()
+
+
+class Line:
+    """A thread that works, and who waits for it: first come, first served."""
+
+    def __init__(self, name: str, threads: int | None = None) -> None:
+        start = functools.partial(torch.set_num_threads, threads) if threads else None
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix=name, initializer=start)
+        self._guard = threading.Lock()
+        self.length = 0
+
+    def join(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        def leave(_: Future) -> None:
+            with self._guard:
+                self.length -= 1
+
+        with self._guard:
+            self.length += 1
+        result = self._worker.submit(work, *args, **kwargs)
+        result.add_done_callback(leave)
+        return result
 
 
 turns = Turns()
+
+
+def timed(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> tuple[R, float]:
+    """work(…) and the seconds it took, without those of waiting for a turn."""
+    started = time.perf_counter()
+    return work(*args, **kwargs), time.perf_counter() - started
 
 
 class Hurry:
@@ -161,21 +165,21 @@ def hurry() -> Hurry:
     return Hurry(torch.get_num_threads())
 
 
-@on_model_thread
 def make_picture(
     task_name: str, drawing: Image.Image, seed: int | None, hurried: bool = False
 ) -> Image.Image:
-    """One forward pass. Call it with a turn taken. Raises ValueError where the checkpoint is missing.
+    """One forward pass, for `turns`. Raises ValueError where the checkpoint is missing.
 
     hurried: a picture on the move; its number of threads, and so the last digit of a pixel, may vary.
     """
-    if task_name not in TASKS or not is_available(task_name):
+    try:
+        translator = translators().get(find_task(task_name).name)
+    except ValueError:
         # Not the loader's own words: they name folders of this machine.
         there = ", ".join(trained_tasks()) or "none"
-        raise ValueError(f"no weights for {task_name!r} are here; there are: {there}")
-    translator = translators().get(task_name)
+        raise ValueError(f"no weights for {task_name!r} are here; there are: {there}") from None
     pace = hurry()
-    if not hurried or translator.device.type != "cpu":
+    if not hurried or translator.device.type != "cpu" or torch.get_num_threads() == 1:
         return translator.translate(drawing, seed=seed)
     number = pace.choose()
     torch.set_num_threads(number)

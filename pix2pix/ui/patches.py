@@ -105,14 +105,12 @@ def run_model(
     if model.checkpoint not in checkpoints.available():
         return {**column, "why": f"The checkpoint {model.checkpoint} is not here yet."}
     try:
-        with models.turns.take():
-            return column | exhibit_model(model.checkpoint, drawing, photos)
+        return column | models.turns.take(exhibit_model, model.checkpoint, drawing, photos)
     except ValueError:
         # Its own words may name folders of this machine.
         return {**column, "why": f"The checkpoint {model.checkpoint} could not be read."}
 
 
-@models.on_model_thread
 def exhibit_model(checkpoint: str, drawing: Image.Image, photos: dict | None) -> dict[str, Any]:
     """What a column shows of one checkpoint. ValueError where it cannot be read."""
     translator = translators().get(checkpoint)
@@ -155,7 +153,6 @@ def patch_spans(n_layers: int, side: int = SIDE) -> list[tuple[int, int]]:
     return [(max(first, 0), min(last, side - 1)) for first, last in boxes]
 
 
-@models.on_model_thread
 def measure(rgb: np.ndarray, photos: dict[str, Any] | None) -> dict[str, Any]:
     """Colour histograms and gradient energy of a picture, and its overlap with the training photos'."""
     found = describe(rgb)
@@ -170,7 +167,8 @@ def measure(rgb: np.ndarray, photos: dict[str, Any] | None) -> dict[str, Any]:
 
 def photo_column(photo: Image.Image, photos: dict[str, Any] | None) -> dict[str, Any]:
     """The real photo, measured like a model's picture: even it is only one among the training photos."""
-    return {"picture": encode_png(photo), **measure(np.asarray(photo.convert("RGB")), photos)}
+    measured = models.turns.take(measure, np.asarray(photo.convert("RGB")), photos)
+    return {"picture": encode_png(photo), **measured}
 
 
 def reference(row: Comparison) -> dict[str, Any] | None:
@@ -229,8 +227,7 @@ def compare(
             if model.checkpoint not in checkpoints.available():
                 missing.append({"checkpoint": model.checkpoint, "picture": None})
                 continue
-            with models.turns.take():
-                picture, scores = picture_and_scores(model.checkpoint, drawing)
+            picture, scores = models.turns.take(picture_and_scores, model.checkpoint, drawing)
             pictures.append((picture, model.label))
             if scores is not None:
                 size = f"{len(scores)}×{len(scores)} patches, mean {scores.mean():.2f}"
@@ -243,13 +240,9 @@ def compare(
 
 def translate_with(checkpoint: str, drawing: Image.Image) -> Image.Image:
     """One checkpoint's picture of a drawing. ValueError where there is no such checkpoint."""
-    with models.turns.take():
-        return models.on_model_thread(
-            lambda: translators().get(checkpoint).translate(drawing, DEFAULT_SEED)
-        )()
+    return models.turns.take(lambda: translators().get(checkpoint).translate(drawing, DEFAULT_SEED))
 
 
-@models.on_model_thread
 def picture_and_scores(checkpoint: str, drawing: Image.Image) -> tuple[Image.Image, np.ndarray | None]:
     """One checkpoint's picture, and what its own discriminator says of it, where it had one."""
     translator = translators().get(checkpoint)

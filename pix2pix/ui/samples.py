@@ -5,7 +5,6 @@ The handlers are plain functions; `build_samples_tab` puts them on the page.
 """
 
 import hashlib
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -90,14 +89,10 @@ def draw_samples(
     if task not in available():
         raise ValueError(f"no weights for {task!r} are here; there are: {', '.join(models.trained_tasks())}")
 
-    @models.on_model_thread
-    def sample() -> tuple[list[Image.Image], float]:
-        started = time.perf_counter()
-        pictures = models.translators().get(task).sample(drawing, seeds, rate, layers)
-        return pictures, time.perf_counter() - started
+    def sample() -> list[Image.Image]:
+        return models.translators().get(task).sample(drawing, seeds, rate, layers)
 
-    with models.turns.take():
-        return sample()
+    return models.turns.take(models.timed, sample)
 
 
 def describe_spread(sigma: np.ndarray, rate: float, layers: tuple[bool, ...]) -> str:
