@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from pix2pix import bench, documents
+from pix2pix import bench, checkpoints, documents
 from pix2pix.__main__ import main
 from pix2pix.inference import Translator
 
@@ -21,12 +21,7 @@ def test_ours_and_the_plain_reference_make_the_same_picture(plain, precision):
     """The shipped façades, dropout off: within 1.5 of 255 in bfloat16, to rounding in float32."""
     ours = Translator("facades", "cpu", precision)
     reference = plain.Generator(ours.settings["generator"]["ngf"])
-    reference.load_state_dict(
-        {
-            name: tensor.float()
-            for name, tensor in Translator("facades", "cpu", "fp32").generator.state_dict().items()
-        }
-    )
+    reference.load_state_dict(checkpoints.load_generator(ours.folder).state_dict())
     picture = bench.drawing()
     mine = np.asarray(ours.translate(picture, seed=None), float)
     theirs = np.asarray(plain.translate(reference, picture, noise=False), float)

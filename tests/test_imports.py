@@ -30,7 +30,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "training": {"checkpoints", "config", "data", "devices", "drawings"}
     | {"generator", "images", "losses", "tasks"},
     "batch": {"images", "inference"},
-    "bench": {"checkpoints", "config", "devices", "documents", "drawings", "inference", "training"},
+    "bench": {"checkpoints", "config", "convolutions", "devices", "documents", "drawings", "inference"}
+    | {"training"},
     "documents": {"checkpoints"},
     "cards": {"checkpoints", "discriminators", "drawings", "images", "inference", "recipes", "tasks"},
 }
