@@ -135,6 +135,7 @@ PHOTOS: dict[str, dict[str, Callable[[], Image.Image]]] = {
         "05-portrait": partial(in_colour, PORTRAIT),
         "06-camera": partial(in_grey, CAMERA_MAN),
         "07-rocket": partial(in_colour, LAUNCH_PAD),
+        "08-astronaut": partial(in_colour, ASTRONAUT),
     },
     "gray2color": {
         "01-cat-face": partial(in_grey, CAT_FACE),
@@ -152,6 +153,9 @@ PHOTOS: dict[str, dict[str, Callable[[], Image.Image]]] = {
         "03-cat-mirrored": partial(in_colour, CAT_MIRRORED),
         "04-portrait": partial(in_colour, PORTRAIT),
         "05-camera": partial(in_grey, CAMERA_MAN),
+        "06-cat-close-up": partial(in_colour, CAT_CLOSE),
+        "07-astronaut": partial(in_colour, ASTRONAUT),
+        "08-cup": partial(in_colour, CUP),
     },
     "inpaint": {
         "01-cat-scratched": partial(
@@ -193,6 +197,14 @@ PHOTOS: dict[str, dict[str, Callable[[], Image.Image]]] = {
             ),
         ),
         "06-bricks": partial(with_hole, BRICKS, Hole(boxes=((88, 88, 80, 80),))),
+        "07-cup-torn": partial(
+            with_hole, CUP_CLOSE, Hole(strokes=((14, [(20, 10), (110, 90), (150, 250)]),))
+        ),
+        "08-portrait-scratched": partial(
+            with_hole,
+            PORTRAIT,
+            Hole(strokes=((7, [(10, 120), (110, 96), (246, 130)]), (7, [(150, 8), (128, 140), (160, 248)]))),
+        ),
     },
 }
 """Task name → picture name → the function that cuts it out."""
