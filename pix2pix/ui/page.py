@@ -7,7 +7,6 @@ another tab is shown.
 """
 
 import os
-import sys
 
 import gradio as gr
 from starlette.middleware import Middleware
@@ -97,6 +96,4 @@ def launch(demo: gr.Blocks, **options) -> None:
         "show_error": True,
     }
     keep_freed_memory()
-    # The model takes the interpreter's lock back a hundred times a picture: not after 5 ms each time.
-    sys.setswitchinterval(0.0002)
     demo.launch(**{**settings, **options})
