@@ -174,7 +174,7 @@ def image_to_input(image: Image.Image, kind: str, side: int) -> Tensor:
     """Any PIL image → what a generator is given, (1, C, side, side) in [-1, 1].
 
     "rgb": the picture on white. "grey": its L of Lab. "holes": the picture with what is
-    transparent painted mid-grey, and a fourth channel that is 1 in the holes and -1 elsewhere.
+    transparent filled from around it, and a fourth channel that is 1 in the holes and -1 elsewhere.
     """
     assert kind in INPUTS, kind
     resample = Image.Resampling.BICUBIC if min(image.size) < 2 * side else Image.Resampling.LANCZOS
@@ -187,14 +187,34 @@ def image_to_input(image: Image.Image, kind: str, side: int) -> Tensor:
 
 
 def punch_holes(rgb: Tensor, hole: Tensor) -> Tensor:
-    """(N, 3, H, W) in [-1, 1] and bool (N, 1, H, W) → (N, 4, H, W): holes mid-grey, and where they are."""
-    return torch.cat((rgb.masked_fill(hole, 0.0), hole.to(rgb.dtype) * 2 - 1), 1)
+    """(N, 3, H, W) in [-1, 1] and bool (N, 1, H, W) → (N, 4, H, W): holes filled, and where they are.
+
+    A network whose norms take away each map's mean cannot tell the middle of a large hole the colour around
+    it; so the hole comes in that colour, and what is left to be made is what belongs there.
+    """
+    return torch.cat((fill_smoothly(rgb, ~hole), hole.to(rgb.dtype) * 2 - 1), 1)
+
+
+def fill_smoothly(rgb: Tensor, known: Tensor) -> Tensor:
+    """Pull-push (Gortler et al. 1996, §3.4): what is not known is taken from a picture of half the size.
+
+    rgb (N, 3, H, W), H and W even down to 1, known bool (N, 1, H, W); where nothing is known it is 0.
+    """
+    there = known.to(rgb.dtype)
+    if rgb.shape[-1] == 1 or known.all():
+        return rgb * there
+    share = F.avg_pool2d(there, 2)
+    half = F.avg_pool2d(rgb * there, 2) / share.clamp_min(1e-6)
+    pushed = F.interpolate(fill_smoothly(half, share > 0), scale_factor=2, mode="bilinear")
+    return rgb * there + pushed * (1 - there)
 
 
 def input_to_rgb(real_a: Tensor, kind: str) -> Tensor:
-    """What a generator is given → a picture of it, (N, 3, H, W) in [-1, 1]."""
+    """What a generator is given → a picture of it, (N, 3, H, W) in [-1, 1]; holes are grey."""
     if kind == "grey":
         return lab_to_rgb(torch.cat((real_a, torch.zeros_like(real_a).repeat(1, 2, 1, 1)), 1))
+    if kind == "holes":
+        return real_a[:, :3].masked_fill(real_a[:, 3:] > 0, 0.0)
     return real_a[:, :3]
 
 

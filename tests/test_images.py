@@ -97,6 +97,21 @@ def test_snapping_finds_the_nearest_label():
     assert np.array_equal(images.palette_index(noisy, FACADE_PALETTE), index)
 
 
+def test_a_hole_is_filled_with_what_is_around_it():
+    rgb, known = torch.full((1, 3, 32, 32), 0.25), torch.ones(1, 1, 32, 32, dtype=torch.bool)
+    known[..., 4:30, 2:27] = False
+    rgb[~known.expand_as(rgb)] = -1  # what lies in the hole must not matter
+    assert torch.allclose(images.fill_smoothly(rgb, known), torch.full_like(rgb, 0.25))
+    ramp = torch.linspace(-1, 1, 32).expand(1, 3, 32, 32)
+    hole = torch.zeros(1, 1, 32, 32, dtype=torch.bool)
+    hole[..., 12:18, 12:18] = True
+    filled = images.punch_holes(ramp, hole)
+    assert (filled[:, :3] - ramp).abs().max() < 0.15 and torch.equal(filled[:, 3:] > 0, hole)
+    assert torch.equal(images.fill_smoothly(ramp, ~hole)[:, :, :12], ramp[:, :, :12])
+    nothing = torch.zeros(1, 1, 32, 32, dtype=torch.bool)
+    assert torch.equal(images.fill_smoothly(ramp, nothing), torch.zeros(1, 3, 32, 32))
+
+
 def test_known_pixels_of_a_picture_with_holes_are_kept():
     picture = Image.new("RGBA", (32, 32), (10, 200, 30, 255))
     picture.paste((0, 0, 0, 0), (8, 8, 16, 16))

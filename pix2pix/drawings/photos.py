@@ -96,10 +96,9 @@ def in_grey(crop: Crop) -> Image.Image:
 
 
 def with_hole(crop: Crop, hole: Hole) -> Image.Image:
-    """Mode "RGBA", alpha 0 in the hole and 255 around it; the colour in the hole is white."""
-    mask = hole.mask()
-    picture = Image.composite(crop.photo(), Image.new("RGB", mask.size, "white"), mask)
-    picture.putalpha(mask)
+    """Mode "RGBA", alpha 0 in the hole and 255 around it."""
+    picture = crop.photo()
+    picture.putalpha(hole.mask())
     return picture
 
 
