@@ -65,6 +65,7 @@ def card_text(folder: Path, settings: dict[str, Any], recipe: Recipe, shown: str
             "lines vary from sample to sample: threshold, width 1–5 px, small marks dropped, gaps, wobble"
         )
     generator = settings["generator"]
+    begun = f" from the weights of {run['start_from']}" if run.get("start_from") else ""
     lines = [
         f"# {name}",
         "",
@@ -81,7 +82,7 @@ def card_text(folder: Path, settings: dict[str, Any], recipe: Recipe, shown: str
         f"ngf {generator['ngf']}, dropout {generator['dropout']} |",
         f"| discriminator | {discriminator_line(folder, settings)} |",
         f"| objective | {run['objective']}, λ = {run['lambda_l1']:g} |",
-        f"| run | {training.get('steps', '?')} steps, batch {run['batch_size']}, seed {run['seed']}, "
+        f"| run | {training.get('steps', '?')} steps{begun}, batch {run['batch_size']}, seed {run['seed']}, "
         f"Adam {run['learning_rate']:g} ({run['beta1']:g}, {run['beta2']:g}) |",
         f"| machine | {training.get('machine', '?')} |",
         f"| losses, mean of the last 100 steps | {losses or '?'} |",

@@ -124,19 +124,28 @@ def remove_small(ink: np.ndarray, pixels: int) -> np.ndarray:
 
 
 def fill_loops(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Black in some small closed loops, put a dot into others: eyes and noses as people draw them."""
+    """Black in some small closed loops, dot others, or leave nothing but a dot: eyes as people draw them."""
     loops, count = ndimage.label(ndimage.binary_fill_holes(ink) & ~ink)
     sizes = np.bincount(loops.ravel(), minlength=count + 1)
-    chosen = [i for i in range(1, count + 1) if 12 <= sizes[i] <= 0.012 * ink.size]
-    ink = ink.copy()
+    ys, xs = np.nonzero(ink)
     rows, columns = np.ogrid[: ink.shape[0], : ink.shape[1]]
+    ink = ink.copy()
     way = rng.random()  # one hand draws all of its eyes alike
-    for index in chosen:
+    for index in range(1, count + 1):
+        if not 12 <= sizes[index] <= 0.012 * ink.size:
+            continue
+        loop = loops == index
+        y, x = ndimage.center_of_mass(loop)
+        across, down = (x - xs.min()) / np.ptp(xs), (y - ys.min()) / np.ptp(ys)
+        if not (0.15 < across < 0.85 and 0.25 < down < 0.8):  # the tip of an ear, a fold of the neck
+            continue
+        dot = (rows - y) ** 2 + (columns - x) ** 2 <= sizes[index] * rng.uniform(0.04, 0.14)
         if way < 0.3:
-            ink |= loops == index
-        elif way < 0.65:
-            y, x = ndimage.center_of_mass(loops == index)
-            ink |= (rows - y) ** 2 + (columns - x) ** 2 <= sizes[index] * rng.uniform(0.04, 0.12)
+            ink |= loop
+        elif way < 0.55:
+            ink |= dot
+        elif way < 0.8:  # two dots are a child's eyes, without an outline
+            ink = (ink & ~ndimage.binary_dilation(loop, iterations=3)) | dot
     return ink
 
 

@@ -102,7 +102,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "edges2shoes": Recipe(
         ("edges2shoes", "edges2handbags"),
-        {**DRAWING, "pairs": "lines", "direction": "BtoA", "steps": 40_000},
+        {**DRAWING, "pairs": "lines", "direction": "BtoA", "steps": 12_000},
         "UT Zappos50K shoes (1,000 pairs) and iGAN handbags (500 pairs), edges as the paper's",
         "UT Zappos50K: non-commercial research; iGAN handbags: research",
         "non-commercial",

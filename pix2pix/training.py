@@ -98,6 +98,26 @@ def build_networks(config: TrainConfig, device: torch.device) -> Networks:
     return Networks(generator, discriminator, adam(generator), adam(discriminator), average)
 
 
+def start_from(networks: Networks, config: TrainConfig) -> None:
+    """Fill fresh networks with a checkpoint's weights; a D that it has none of, or another one, stays fresh.
+
+    Raises ValueError in one line where there is no such checkpoint, or its generator is of another shape.
+    """
+    folder = checkpoints.find(config.start_from)
+    theirs, ours = checkpoints.load_settings(folder), checkpoints.model_settings(config)
+    for name, wanted in ours["generator"].items():
+        if (found := theirs["generator"][name]) != wanted and name != "dropout":
+            raise ValueError(
+                f"--start-from {config.start_from}: its generator has {name} {found}, this run's {wanted}"
+            )
+    weights = checkpoints.load_generator(folder).state_dict()
+    for generator in filter(None, (networks.generator, networks.average)):
+        generator.load_state_dict(weights)
+    same = theirs["discriminator"] == ours["discriminator"]
+    if same and (folder / "discriminator.safetensors").is_file():
+        networks.discriminator.load_state_dict(checkpoints.load_discriminator(folder).state_dict())
+
+
 def train_step(
     networks: Networks, real_a: Tensor, real_b: Tensor, z: Noise, config: TrainConfig
 ) -> dict[str, Tensor]:
@@ -156,6 +176,8 @@ def fit(config: TrainConfig) -> Path:
     out = Path(config.out)
     networks = build_networks(config, device)
     start = load_state(networks, out, config) if config.resume else 0
+    if config.start_from and not config.resume:
+        start_from(networks, config)
     if not config.resume and (out / STATE).exists():
         raise ValueError(f"{out} holds a run already; add --resume to go on with it, or name another --out")
     pairs = load_pairs(config, "train")

@@ -70,6 +70,23 @@ def test_step_by_hand(tiny_config):
         torch.testing.assert_close(mine, theirs, atol=2e-5, rtol=1e-4)
 
 
+def test_a_run_begins_with_a_checkpoints_weights(tiny_config, tmp_path):
+    first = training.fit(replace(tiny_config, steps=3))
+    again = replace(tiny_config, start_from=str(first), out=str(tmp_path / "again"), ema=0.9)
+    networks = training.build_networks(again, torch.device("cpu"))
+    training.start_from(networks, again)
+    shipped = checkpoints.load_generator(first), checkpoints.load_discriminator(first)
+    for ours, theirs in zip((networks.generator, networks.discriminator), shipped, strict=True):
+        assert all(torch.equal(a, b) for a, b in zip(ours.parameters(), theirs.parameters(), strict=True))
+    averaged = zip(networks.average.parameters(), shipped[0].parameters(), strict=True)
+    assert all(torch.equal(a, b) for a, b in averaged)
+    training.fit(again)
+    with pytest.raises(ValueError, match=r"--start-from .*: its generator has ngf \d+, this run's \d+"):
+        training.fit(replace(again, ngf=2 * again.ngf, out=str(tmp_path / "wider")))
+    with pytest.raises(ValueError, match="no checkpoint 'nowhere'"):
+        training.fit(replace(again, start_from="nowhere", out=str(tmp_path / "nowhere")))
+
+
 def test_only_what_was_missing_is_judged(tiny_config):
     """Of a picture without a hole the answer changes nothing; with one, every loss is that of the hole."""
     config = replace(tiny_config, pairs="holes", objective="l1")
