@@ -39,8 +39,9 @@ PAPER = (
 def opponents() -> list[tuple[str, str]]:
     """(checkpoint, its heading) of each façade model that is here, the shipped one first."""
     labels = {row.checkpoint: row.label for row in (*PATCHES, *OBJECTIVES)}
-    there = [name for name in labels if name in checkpoints.available()]
-    return [(name, labels[name]) for name in sorted(there, key=lambda name: name != FACADES)]
+    there = set(checkpoints.available())
+    found = [(name, label) for name, label in labels.items() if name in there]
+    return sorted(found, key=lambda row: row[0] != FACADES)
 
 
 def next_question(asked: object) -> dict[str, Any]:
