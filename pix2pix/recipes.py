@@ -159,6 +159,10 @@ RECIPES: dict[str, Recipe] = {
         {**SMALL, "direction": "BtoA", "steps": 12_000},
         "CamVid, 367 training frames with 12 classes (stands in for Cityscapes)",
         "CamVid: research",
+        seen="Cambridge on a dull day: wet roads with worn markings, terraces in perspective, bare trees, "
+        "dark cars with lights, people as silhouettes, under a bright sky. Weak: house fronts are a "
+        "stripy texture without real windows, cars side by side melt into one another, road markings "
+        "bend, signs have no face, and all is as dim as the training frames.",
     ),
     "cutout": Recipe(
         ("pets",),
