@@ -153,6 +153,10 @@ RECIPES: dict[str, Recipe] = {
         "900 plain photos (food, flowers, BSDS) and AFHQ cats; a and b of Lab are predicted, L is kept",
         "food CC BY/CC BY-SA/public domain; flowers CC BY; BSDS non-commercial research; AFHQ CC BY-NC 4.0",
         "non-commercial",
+        seen="Fur, wood, coffee and food become warm, eyes and leaves at times green, and the given "
+        "lightness is kept to the pixel. Weak: careful browns and oranges are spread in soft patches "
+        "over what the training photos were unsure of, people's skin and clothes stay pale, skies "
+        "seldom become blue, and lips and bright spots catch small yellow or violet marks.",
     ),
     "labels2street": Recipe(
         ("camvid",),
