@@ -40,6 +40,7 @@ class TrainConfig:
     flip: bool = True  # mirror half of the pairs at random (paper: yes)
     place: bool = False  # instead of the crop: any scale and position on a white page (ours, for drawings)
     portrait: bool = False  # faces that fill their frame: cut the face out, at times draw whiskers (ours)
+    balance: bool = False  # show pairs of rare colours nearly as often as those of common ones (ours, emoji)
 
     ngf: int = 64  # width of the generator (paper: 64)
     ndf: int = 64  # width of the discriminator (paper: 64)
