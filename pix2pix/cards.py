@@ -56,6 +56,8 @@ def card_text(folder: Path, settings: dict[str, Any], recipe: Recipe, shown: str
     ours = {
         "ema": f"an exponential moving average of G's weights (decay {run['ema']}) is what is shipped",
         "place": "pairs are laid on a white page at any scale, shift and tilt instead of the 286→256 crop",
+        "augment": "what D sees is recoloured, shifted and partly covered (differentiable augmentation, "
+        "Zhao et al. 2020)",
         "balance": "pairs of rare colours come nearly as often as those of common ones",
         "portrait": "the face is cut out (watershed on the edges) and put on white, lines outside of it are "
         "dropped, and whiskers are at times drawn on",

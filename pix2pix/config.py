@@ -50,6 +50,7 @@ class TrainConfig:
 
     objective: str = "l1+cgan"  # l1 | gan | cgan | l1+gan | l1+cgan (paper: l1+cgan)
     lambda_l1: float = 100.0  # weight of L1 against the GAN term (paper: 100)
+    augment: bool = False  # D sees pictures recoloured, shifted, partly covered (Zhao et al. 2020)
     steps: int = 80_000  # optimiser steps (paper: 200 epochs of 400 façades at batch 1)
     batch_size: int = 1  # pairs a step, over all processes (paper: 1 façades and maps, 4 edges)
     learning_rate: float = 2e-4  # Adam's, for G and D alike (paper: 2e-4)

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from pix2pix import checkpoints
+from pix2pix.augmentation import augmenter
 from pix2pix.config import TrainConfig, input_output_kinds
 from pix2pix.data import Pairs, load_pairs, prefetch, training_batch, validation_pair
 from pix2pix.devices import autocast, keep_freed_memory, pick_device
@@ -119,14 +120,15 @@ def start_from(networks: Networks, config: TrainConfig) -> None:
 
 
 def train_step(
-    networks: Networks, real_a: Tensor, real_b: Tensor, z: Noise, config: TrainConfig
+    networks: Networks, real_a: Tensor, real_b: Tensor, z: Noise, config: TrainConfig, step: int = 0
 ) -> dict[str, Tensor]:
-    """One step on D, then one on G. real_a, real_b: (N, C, S, S) in [-1, 1]; z: G's noise.
+    """One step on D, then one on G. real_a, real_b: (N, C, S, S) in [-1, 1]; z: G's noise; step: its number.
 
     Returns the named parts of both losses, detached.
     """
     generator, discriminator = networks.generator, networks.discriminator
     seen_a = (real_a,) if is_conditional(config.objective) else ()  # what D sees beside the picture
+    show = augmenter(config.augment, config.seed, step)  # mostly as it is
     losses: dict[str, Tensor] = {}
 
     with autocast(config.precision, real_a.device):
@@ -137,8 +139,8 @@ def train_step(
     if uses_gan(config.objective):
         discriminator.requires_grad_(True)
         with autocast(config.precision, real_a.device):
-            real_logits = discriminator(*seen_a, real_b)
-            fake_logits = discriminator(*seen_a, fake_b.detach())
+            real_logits = discriminator(*show(*seen_a, real_b))
+            fake_logits = discriminator(*show(*seen_a, fake_b.detach()))
         parts = discriminator_loss(real_logits, fake_logits)  # halved, so that D learns slower than G
         networks.adam_d.zero_grad()
         parts["D"].backward()
@@ -150,7 +152,7 @@ def train_step(
     if uses_gan(config.objective):
         discriminator.requires_grad_(False)  # G's step needs the gradient through D, not of D
         with autocast(config.precision, real_a.device):
-            fake_logits = discriminator(*seen_a, fake_b)
+            fake_logits = discriminator(*show(*seen_a, fake_b))
     parts = generator_loss(fake_logits, fake_b, real_b, config.objective, config.lambda_l1)
     networks.adam_g.zero_grad()
     parts["G"].backward()
@@ -201,7 +203,8 @@ def fit(config: TrainConfig) -> Path:
             for group in networks.adam_g.param_groups + networks.adam_d.param_groups:
                 group["lr"] = rate
             z = step_noise(networks.generator, config, step, rank, world_size, device)
-            losses = train_step(networks, to_device(real_a, device), to_device(real_b, device), z, config)
+            pair = to_device(real_a, device), to_device(real_b, device)
+            losses = train_step(networks, *pair, z, config, step * world_size + rank)
             done = step + 1
             if networks.average is not None:
                 update_average(networks, config.ema, done)

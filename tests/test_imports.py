@@ -18,6 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "convolutions": set(),
     "generator": {"convolutions"},
     "losses": set(),
+    "augmentation": set(),
     "devices": set(),
     "drawings": {"tasks"},
     "discriminators": {"generator"},
@@ -27,7 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "data": {"config", "images", "pairs", "recipes"},
     "checkpoints": {"config", "discriminators", "generator", "images", "losses"},
     "inference": {"checkpoints", "devices", "discriminators", "generator", "images"},
-    "training": {"checkpoints", "config", "data", "devices", "drawings"}
+    "training": {"augmentation", "checkpoints", "config", "data", "devices", "drawings"}
     | {"generator", "images", "losses", "tasks"},
     "batch": {"images", "inference"},
     "bench": {"checkpoints", "config", "convolutions", "devices", "documents", "drawings", "inference"}

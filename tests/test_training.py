@@ -145,7 +145,7 @@ def test_same_seed_same_weights(tiny_config, tmp_path):
 @pytest.mark.parametrize("ema", [0.0, 0.9])
 def test_resume_is_bit_for_bit(tiny_config, tmp_path, monkeypatch, ema):
     """A run that stops after four of eight steps and goes on ends where one of eight ends."""
-    tiny_config = replace(tiny_config, ema=ema)
+    tiny_config = replace(tiny_config, ema=ema, augment=ema > 0)
     training.fit(tiny_config)
     halted = replace(tiny_config, out=str(tmp_path / "halted"))
 
@@ -155,11 +155,10 @@ def test_resume_is_bit_for_bit(tiny_config, tmp_path, monkeypatch, ema):
     with monkeypatch.context() as patch:
         step = training.train_step
 
-        def until_six(networks, a, b, z, config, counter=[0]):  # noqa: B006
-            counter[0] += 1
-            if counter[0] > 6:
+        def until_six(networks, a, b, z, config, number):
+            if number >= 6:
                 raise Stop  # as if killed: two steps after the last saved state
-            return step(networks, a, b, z, config)
+            return step(networks, a, b, z, config, number)
 
         patch.setattr(training, "train_step", until_six)
         with pytest.raises(Stop):
@@ -180,10 +179,9 @@ def test_going_on_with_other_settings_is_refused(tiny_config):
 def test_a_loss_that_is_not_finite_stops_the_run(tiny_config, monkeypatch):
     step = training.train_step
 
-    def breaks(networks, a, b, z, config, counter=[0]):  # noqa: B006
-        counter[0] += 1
-        losses = step(networks, a, b, z, config)
-        return losses if counter[0] < 6 else losses | {"G": torch.tensor(float("nan"))}
+    def breaks(networks, a, b, z, config, number):
+        losses = step(networks, a, b, z, config, number)
+        return losses if number < 5 else losses | {"G": torch.tensor(float("nan"))}
 
     monkeypatch.setattr(training, "train_step", breaks)
     with pytest.raises(FloatingPointError, match=r"step 6: .* the state of step 4 is kept"):
