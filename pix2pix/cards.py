@@ -68,7 +68,10 @@ def card_text(folder: Path, settings: dict[str, Any], recipe: Recipe, shown: str
             "lines vary from sample to sample: threshold, width 1–5 px, small marks dropped, gaps, wobble"
         )
     generator = settings["generator"]
-    begun = f" from the weights of {run['start_from']}" if run.get("start_from") else ""
+    begun, given = "", ""
+    if run.get("start_from"):
+        given = f" --start-from {run['start_from']} --steps {run['steps']}"
+        begun = f" from the weights of {run['start_from']} ({training.get('steps_before', '?')} steps)"
     lines = [
         f"# {name}",
         "",
@@ -97,7 +100,7 @@ def card_text(folder: Path, settings: dict[str, Any], recipe: Recipe, shown: str
         "Made by",
         "",
         "```",
-        f"python train.py --task {name} --data DATA --out runs/{name}",
+        f"python train.py --task {name} --data DATA --out runs/{name}{given}",
         f"python -m pix2pix export runs/{name} checkpoints/{name}",
         "```",
         "",
@@ -128,11 +131,13 @@ def write_table(root: Path) -> Path:
             continue
         name, run = settings["task"], settings["recipe"]
         recipe = RECIPES.get(name, Recipe(()))
-        l1 = settings["training"].get("losses", {}).get("G_l1", "–")
+        training = settings["training"]
+        l1 = training.get("losses", {}).get("G_l1", "–")
+        steps = training.get("steps", 0) + training.get("steps_before", 0)
         discriminator = discriminator_line(path.parent, settings)
         rows.append(
             f"| [{name}]({name}/README.md) | {discriminator} | {run['objective']} | {run['ngf']} "
-            f"| {settings['training'].get('steps', '–')} | {l1} | {folder_size(path.parent) / 1e6:.1f} "
+            f"| {steps or '–'} | {l1} | {folder_size(path.parent) / 1e6:.1f} "
             f"| {recipe.use} |"
         )
     text = (

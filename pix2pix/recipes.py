@@ -95,10 +95,13 @@ RECIPES: dict[str, Recipe] = {
         "AFHQ cats, 2,600 training photos; edges made from them with PiDiNet",
         "photos AFHQ (CC BY-NC 4.0, © NAVER); edges by PiDiNet (Su et al. 2021), for research",
         "non-commercial",
-        seen="Outlines with eyes become tabby and calico faces on white, small and tilted ones too. Weak: "
-        "coats follow the size of the face more than its drawing, dot eyes without a rim stay dim, whiskers "
-        "leave a faint grey smear beside the cheeks, and a whole cat is taken for a face. In the run of the "
-        "shipped weights the drawings' gaps, eyes and scale varied otherwise before step 14,359.",
+        seen="Outlines with eyes become tabby and calico faces on white, small and tilted ones too, with "
+        "yellow or green eyes. Weak: noses and the skin around the eyes turn violet, coats follow the "
+        "size of the face more than its drawing, two bare dots stay small dim eyes, whiskers leave a "
+        "faint grey smear beside the cheeks, a fine weave shows when enlarged, and a whole cat is "
+        "taken for a face. The shipped weights had 30,000 steps, of which the drawings' gaps, eyes "
+        "and scale varied otherwise before step 14,359, and then 20,000 with fresh optimisers and "
+        "with eyes that are nothing but dots among the drawings.",
     ),
     "edges2shoes": Recipe(
         ("edges2shoes", "edges2handbags"),

@@ -119,6 +119,14 @@ def start_from(networks: Networks, config: TrainConfig) -> None:
         networks.discriminator.load_state_dict(checkpoints.load_discriminator(folder).state_dict())
 
 
+def steps_before(config: TrainConfig) -> int:
+    """How long the weights with which the run began had been trained."""
+    if not config.start_from:
+        return 0
+    training = checkpoints.load_settings(checkpoints.find(config.start_from))["training"]
+    return training.get("steps", 0) + training.get("steps_before", 0)
+
+
 def train_step(
     networks: Networks, real_a: Tensor, real_b: Tensor, z: Noise, config: TrainConfig, step: int = 0
 ) -> dict[str, Tensor]:
@@ -364,7 +372,7 @@ def save_state(networks: Networks, done: int, config: TrainConfig, out: Path, lo
     checkpoints.write_tensors(tensors, out / STATE, {"step": str(done), "config": json.dumps(asdict(config))})
     shipped = networks.generator if networks.average is None else networks.average
     discriminator = networks.discriminator if uses_gan(config.objective) else None
-    training = {"steps": done, "machine": machine(), "losses": losses}
+    training = {"steps": done, "steps_before": steps_before(config), "machine": machine(), "losses": losses}
     checkpoints.save(out, config, shipped, discriminator, training)
 
 

@@ -80,7 +80,8 @@ def test_a_run_begins_with_a_checkpoints_weights(tiny_config, tmp_path):
         assert all(torch.equal(a, b) for a, b in zip(ours.parameters(), theirs.parameters(), strict=True))
     averaged = zip(networks.average.parameters(), shipped[0].parameters(), strict=True)
     assert all(torch.equal(a, b) for a, b in averaged)
-    training.fit(again)
+    kept = checkpoints.load_settings(training.fit(again))["training"]
+    assert kept["steps"] == again.steps and kept["steps_before"] == 3
     with pytest.raises(ValueError, match=r"--start-from .*: its generator has ngf \d+, this run's \d+"):
         training.fit(replace(again, ngf=2 * again.ngf, out=str(tmp_path / "wider")))
     with pytest.raises(ValueError, match="no checkpoint 'nowhere'"):
