@@ -204,8 +204,8 @@ RECIPES: dict[str, Recipe] = {
     ),
     "sketch2emoji": Recipe(
         ("emoji",),
-        # Two of five are yellow faces and people: shown as they are, all would turn yellow. (At λ = 10, for the
-        # adversary to choose among the colours that fit, all ended white and blue.)
+        # Two of five are yellow faces and people: shown as they are, all would turn yellow.
+        # (At λ = 10, for the adversary to choose among the colours that fit, all ended white and blue.)
         {**DRAWING, "steps": 10_000, "balance": True},
         "OpenMoji 17, 1,593 training pairs of outline and colour",
         "OpenMoji: CC BY-SA 4.0",
