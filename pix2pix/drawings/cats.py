@@ -314,7 +314,7 @@ def _pen(width: float, seed: int, **more: Any) -> dict[str, Any]:
 
 
 CATS: dict[str, Cat] = {
-    "01-plain-circle": Cat(
+    "08-plain-circle": Cat(
         "circle", "dots", (34, 132), 17, "triangle", 164, "w", 3, 112, ears=False, pen=_pen(3, 1, wobble=0.6)
     ),
     "02-tabby": Cat(
@@ -336,7 +336,7 @@ CATS: dict[str, Cat] = {
         "narrow", "slits", (41, 122), 20, "bridge", 176, "line", 0, extras=("neck",), pen=_pen(2, 6, slip=0.5)
     ),
     "07-persian": Cat("long fur", "big", (45, 130), 19, "small", 160, "w", 0, pen=_pen(2, 7)),
-    "08-kitten": Cat("kitten", "big", (42, 132), 22, "small", 170, "w", 3, 110, pen=_pen(2, 8, slip=0.4)),
+    "01-kitten": Cat("kitten", "big", (42, 132), 22, "small", 170, "w", 3, 110, pen=_pen(2, 8, slip=0.4)),
     "09-round-eyes": Cat("wide", "pupils", (46, 132), 21, "triangle", 172, "w", 3, 122, pen=_pen(3, 9)),
     "10-fold-ears": Cat(
         "folded", "pupils", (42, 128), 23, "heart", 172, "w", 2, 112, pen=_pen(2, 10, slip=0.4)
