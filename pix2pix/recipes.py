@@ -149,6 +149,10 @@ RECIPES: dict[str, Recipe] = {
         "900 plain photos (food, flowers, BSDS), AFHQ cats and CMP façades; holes made on the fly",
         "food CC BY/CC BY-SA/public domain; flowers CC BY; BSDS non-commercial research; AFHQ CC BY-NC 4.0",
         "non-commercial",
+        seen="Scratches, wires and smaller things brushed out of a photo go: the hole takes the colours "
+        "around it, and fur, sky, skin and wood go on through it. Weak: what has a shape of its own, "
+        "such as an eye, a row of windows or the joints of a wall, comes as soft mottled texture, and "
+        "dark rims at the edge of a hole are drawn into it.",
     ),
     "gray2color": Recipe(
         ("photos", "edges2cats"),
