@@ -219,6 +219,10 @@ RECIPES: dict[str, Recipe] = {
         "OpenMoji 17, 1,593 training pairs of outline and colour",
         "OpenMoji: CC BY-SA 4.0",
         "any, with attribution, share alike",
+        seen="Every outline is filled and nothing beside it, a face in one clean yellow, flowers, cars and "
+        "sails in orange and red, part by part. Weak: it does not know what it sees, so trees and "
+        "leaves are not green, hearts not red and the sea not blue; large areas are blotchy, and thin "
+        "open strokes leave a stain. The first 7,172 steps and the rest ran in two sittings.",
     ),
 }
 
