@@ -210,6 +210,11 @@ RECIPES: dict[str, Recipe] = {
         },
         "RoadScene, 199 training pairs",
         "RoadScene: cite (Xu et al. 2020)",
+        seen="A misty day: sky, road, trees and houses are where the heat camera saw them, cars and people "
+        "as brown or blue shapes, in the pale colours of the training photos. Weak: all is soft and "
+        "nearly grey, a fine grid shows in large areas, lamps appear where there are none, and what "
+        "the camera sees as one warmth cannot be told apart. 199 pairs are few; without augmentation, "
+        "at λ = 100, lamps hung in the same places of every picture.",
     ),
     "sketch2emoji": Recipe(
         ("emoji",),
