@@ -227,7 +227,7 @@ RECIPES: dict[str, Recipe] = {
         seen="Every outline is filled and nothing beside it, a face in one clean yellow, flowers, cars and "
         "sails in orange and red, part by part. Weak: it does not know what it sees, so trees and "
         "leaves are not green, hearts not red and the sea not blue; large areas are blotchy, and thin "
-        "open strokes leave a stain. The first 7,172 steps and the rest ran in two sittings.",
+        "open strokes leave a stain.",
     ),
 }
 
