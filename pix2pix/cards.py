@@ -131,13 +131,11 @@ def write_table(root: Path) -> Path:
             continue
         name, run = settings["task"], settings["recipe"]
         recipe = RECIPES.get(name, Recipe(()))
-        training = settings["training"]
-        l1 = training.get("losses", {}).get("G_l1", "–")
-        steps = training.get("steps", 0) + training.get("steps_before", 0)
+        l1 = settings["training"].get("losses", {}).get("G_l1", "–")
         discriminator = discriminator_line(path.parent, settings)
         rows.append(
             f"| [{name}]({name}/README.md) | {discriminator} | {run['objective']} | {run['ngf']} "
-            f"| {steps or '–'} | {l1} | {folder_size(path.parent) / 1e6:.1f} "
+            f"| {checkpoints.steps_trained(settings) or '–'} | {l1} | {folder_size(path.parent) / 1e6:.1f} "
             f"| {recipe.use} |"
         )
     text = (

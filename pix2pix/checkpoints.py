@@ -198,6 +198,12 @@ def load_settings(folder: Path) -> dict[str, Any]:
         raise ValueError(f"{path}: not a checkpoint's config ({error})") from None
 
 
+def steps_trained(settings: dict[str, Any]) -> int:
+    """How many steps the weights have had: of their own run and of those it began with."""
+    training = settings["training"]
+    return training.get("steps", 0) + training.get("steps_before", 0)
+
+
 def load_generator(folder: Path) -> UNetGenerator:
     """The generator of a checkpoint folder, float32 on the CPU."""
     generator = build_generator(load_settings(folder))

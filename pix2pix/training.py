@@ -51,6 +51,7 @@ class Networks:
     adam_g: "Adam"
     adam_d: "Adam"
     average: UNetGenerator | None = None
+    steps_before: int = 0  # of the weights with which the run began
 
 
 class Adam(torch.optim.Adam):
@@ -111,20 +112,13 @@ def start_from(networks: Networks, config: TrainConfig) -> None:
             raise ValueError(
                 f"--start-from {config.start_from}: its generator has {name} {found}, this run's {wanted}"
             )
+    networks.steps_before = checkpoints.steps_trained(theirs)
     weights = checkpoints.load_generator(folder).state_dict()
     for generator in filter(None, (networks.generator, networks.average)):
         generator.load_state_dict(weights)
     same = theirs["discriminator"] == ours["discriminator"]
     if same and (folder / "discriminator.safetensors").is_file():
         networks.discriminator.load_state_dict(checkpoints.load_discriminator(folder).state_dict())
-
-
-def steps_before(config: TrainConfig) -> int:
-    """How long the weights with which the run began had been trained."""
-    if not config.start_from:
-        return 0
-    training = checkpoints.load_settings(checkpoints.find(config.start_from))["training"]
-    return training.get("steps", 0) + training.get("steps_before", 0)
 
 
 def train_step(
@@ -369,10 +363,12 @@ def save_state(networks: Networks, done: int, config: TrainConfig, out: Path, lo
         for index, moments in adam.state_dict()["state"].items():
             tensors |= {f"{name}/{index}/{key}": value for key, value in moments.items()}
     tensors = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
-    checkpoints.write_tensors(tensors, out / STATE, {"step": str(done), "config": json.dumps(asdict(config))})
+    before = networks.steps_before
+    metadata = {"step": str(done), "steps_before": str(before), "config": json.dumps(asdict(config))}
+    checkpoints.write_tensors(tensors, out / STATE, metadata)
     shipped = networks.generator if networks.average is None else networks.average
     discriminator = networks.discriminator if uses_gan(config.objective) else None
-    training = {"steps": done, "steps_before": steps_before(config), "machine": machine(), "losses": losses}
+    training = {"steps": done, "steps_before": before, "machine": machine(), "losses": losses}
     checkpoints.save(out, config, shipped, discriminator, training)
 
 
@@ -394,6 +390,7 @@ def load_state(networks: Networks, out: Path, config: TrainConfig) -> int:
         changed = [k for k, v in asdict(replace(before, **same)).items() if v != getattr(config, k)]
         told = ", ".join(f"{k} was {getattr(before, k)} and is {getattr(config, k)}" for k in changed)
         raise ValueError(f"{out}: cannot go on with other settings: {told}")
+    networks.steps_before = int(metadata.get("steps_before", 0))
     for name, network in named_networks(networks):
         part = {k.removeprefix(f"{name}/"): v for k, v in tensors.items() if k.startswith(f"{name}/")}
         network.load_state_dict(part)

@@ -82,6 +82,10 @@ def test_a_run_begins_with_a_checkpoints_weights(tiny_config, tmp_path):
     assert all(torch.equal(a, b) for a, b in averaged)
     kept = checkpoints.load_settings(training.fit(again))["training"]
     assert kept["steps"] == again.steps and kept["steps_before"] == 3
+    going_on = replace(again, resume=True)
+    networks = training.build_networks(going_on, torch.device("cpu"))
+    training.load_state(networks, tmp_path / "again", going_on)
+    assert networks.steps_before == 3  # known without the checkpoint, which need not have moved with the run
     with pytest.raises(ValueError, match=r"--start-from .*: its generator has ngf \d+, this run's \d+"):
         training.fit(replace(again, ngf=2 * again.ngf, out=str(tmp_path / "wider")))
     with pytest.raises(ValueError, match="no checkpoint 'nowhere'"):
