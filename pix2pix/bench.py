@@ -28,9 +28,10 @@ from torch import nn
 
 from pix2pix import checkpoints, documents, training
 from pix2pix.config import TrainConfig
-from pix2pix.convolutions import Conv2d, packed
+from pix2pix.convolutions import Conv2d
 from pix2pix.devices import compute_type, pick_device
 from pix2pix.inference import Translator
+from pix2pix.packed import packed
 
 PLAIN = Path(__file__).resolve().parent.parent / "benchmarks" / "plain.py"
 SIDE = 256
@@ -318,11 +319,11 @@ def describe_machine() -> dict:
         if cpuinfo.exists()
         else []
     )
-    conv = packed(Conv2d(256, 512, bias=False).to(dtype))  # the quickest form of a product that we know
+    conv = packed(Conv2d(256, 512, bias=False), 64, dtype)  # the quickest form of a product that we know
     x = torch.ones(1, 256, 64, 64, dtype=dtype).to(memory_format=torch.channels_last)
     big = torch.ones(32 * 2**20)  # 128 MB: more than any cache
     with torch.inference_mode():
-        seconds = min(repeat(lambda: conv(x)))
+        seconds = min(repeat(lambda: conv([x], 1.0)))
     reading = min(repeat(lambda: big.sum()))
     found = {
         "processor": names[0] if names else platform.processor(),

@@ -7,8 +7,7 @@ times as many channels, shuffled into place. On a CPU only; the results are torc
 
 Weights and maps should lie channels-last: then nearly every reshape below is a view.
 
-For inference `packed` goes further: weights that no longer change are arranged once as oneDNN's kernels read
-them, which eager PyTorch does anew for every picture.
+Inference goes further: see `packed.py`.
 """
 
 from collections.abc import Callable
@@ -95,7 +94,11 @@ def transpose_as_product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tens
 def transpose_as_shuffle(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """Each of the four cells that one input cell becomes has a 2×2 kernel of its own."""
     bias = None if bias is None else bias.repeat(4)
-    y = F.conv2d(x, four_kernels(weight), bias, padding=1)
+    return shuffled(F.conv2d(x, four_kernels(weight), bias, padding=1))
+
+
+def shuffled(y: Tensor) -> Tensor:
+    """(N, 4·D, H+1, W+1), the 2×2 blocks of `four_kernels`, → (N, D, 2H, 2W): their border is cut off."""
     n, _, height, width = y.shape
     y = y.permute(0, 2, 3, 1).reshape(n, height, width, 2, 2, -1).transpose(2, 3)
     return y.reshape(n, 2 * height, 2 * width, -1)[:, 1:-1, 1:-1].permute(0, 3, 1, 2)
@@ -107,79 +110,3 @@ def four_kernels(weight: Tensor) -> Tensor:
     # Row 2p + q of the kernel: the pair of output rows I has in its row q what input row I - p gives.
     kernels = weight.reshape(channels, out_channels, 2, 2, 2, 2).flip(2, 4)
     return kernels.permute(3, 5, 1, 0, 2, 4).reshape(4 * out_channels, channels, 2, 2)
-
-
-# --- Weights that no longer change -----------------------------------------------------------------------
-
-
-def packed(conv: nn.Module) -> nn.Module:
-    """A `Conv2d` or `ConvTranspose2d` for inference alone, or `conv` itself where that would not be quicker.
-
-    The same results to rounding; no gradients, and no state to save.
-    """
-    kernels_there = torch.backends.mkldnn.is_available() and hasattr(
-        torch.ops.mkldnn, "_convolution_pointwise"
-    )
-    # A picture's few channels fill no vector register: their packed form is the slow one.
-    if conv.weight.device.type != "cpu" or not kernels_there or conv.in_channels <= FEW_CHANNELS:
-        return conv
-    return PackedConvTranspose2d(conv) if isinstance(conv, ConvTranspose2d) else PackedConv2d(conv)
-
-
-class Kernel:
-    """A convolution whose weights (D, C, k, k) lie as oneDNN wants them; x must lie channels-last."""
-
-    def __init__(self, weight: Tensor, bias: Tensor | None, stride: int):
-        self.bias, self.where = (
-            bias,
-            ([1, 1], [stride, stride], [1, 1], 1),
-        )  # padding, stride, dilation, groups
-        dense = weight.detach().contiguous().to_mkldnn()
-        self.weight = torch._C._nn.mkldnn_reorder_conv2d_weight(dense, *self.where)
-
-    def __call__(self, x: Tensor) -> Tensor:
-        x = x.contiguous(memory_format=torch.channels_last)
-        return torch.ops.mkldnn._convolution_pointwise(x, self.weight, self.bias, *self.where, "none", [], "")
-
-
-class PackedConv2d(nn.Module):
-    """(N, c_in, 2H, 2W) → (N, c_out, H, W)."""
-
-    def __init__(self, conv: Conv2d):
-        super().__init__()
-        self.kernel = Kernel(conv.weight, conv.bias, stride=2)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.kernel(x)
-
-
-class PackedConvTranspose2d(nn.Module):
-    """(N, c_in, H, W) → (N, c_out, 2H, 2W), as a 2×2 convolution to four times the channels."""
-
-    def __init__(self, conv: ConvTranspose2d):
-        super().__init__()
-        self.out_channels, self.bias = conv.out_channels, None if conv.bias is None else conv.bias.repeat(4)
-        self.kernel = Kernel(four_kernels(conv.weight), self.bias, stride=1)
-        self.two: tuple[Kernel, Kernel] | None = None
-
-    def forward(self, x: Tensor) -> Tensor:
-        return into_place(self.kernel(x))
-
-    def halves(self, channels: int) -> tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]:
-        """Like `ConvTranspose2d.halves`."""
-        if self.two is None:
-            weight = self.kernel.weight.to_dense()
-            first, others = weight[:, :channels], weight[:, channels:]
-            self.two = Kernel(first, None, stride=1), Kernel(others, self.bias, stride=1)
-        return lambda x: into_place(self.two[0](x)), lambda x: into_place(self.two[1](x))
-
-
-def into_place(y: Tensor) -> Tensor:
-    """(N, 4·D, H+1, W+1), the 2×2 blocks of `four_kernels`, → (N, D, 2H, 2W): their border is cut off."""
-    n, channels, height, width = y.shape[0], y.shape[1] // 4, y.shape[2] - 1, y.shape[3] - 1
-    y = y.permute(0, 2, 3, 1).view(n, height + 1, width + 1, 2, 2, channels)
-    placed = y.new_empty(n, height, 2, width, 2, channels)
-    for p in (0, 1):  # the border is half a block: even rows are the lower ones of their block
-        for q in (0, 1):
-            placed[:, :, p, :, q] = y[:, p : p + height, q : q + width, 1 - p, 1 - q]
-    return placed.view(n, 2 * height, 2 * width, channels).permute(0, 3, 1, 2)

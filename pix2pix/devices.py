@@ -36,8 +36,8 @@ def bf16_is_quicker(device: torch.device) -> bool:
 
 
 def compute_type(precision: str, device: torch.device) -> torch.dtype:
-    """What "auto", "bf16" and "fp32" mean on a device."""
-    bf16 = precision == "bf16" or (precision == "auto" and bf16_is_quicker(device))
+    """What "auto", "bf16" and "fp32" mean on a device, and the type of the maps beside "int8" products."""
+    bf16 = precision == "bf16" or (precision in ("auto", "int8") and bf16_is_quicker(device))
     return torch.bfloat16 if bf16 else torch.float32
 
 

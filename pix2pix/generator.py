@@ -10,13 +10,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from pix2pix.convolutions import Conv2d, ConvTranspose2d, packed
+from pix2pix.convolutions import Conv2d, ConvTranspose2d
 
 # z: for each of the first decoder layers a mask (N, C, H, W) of 0 and 1/(1 - rate), or None for no dropout.
 Noise = list[Tensor | None]
 NOISY_LAYERS = 3
-# Side of the maps from which samples go on one by one: those of one fit into a processor's cache.
-ALONE_FROM = 32
+LEAKY_SLOPE = 0.2  # of the encoder's leaky ReLUs (paper appendix 6.1)
 
 
 class InstanceNorm(nn.Module):
@@ -107,17 +106,11 @@ class UNetGenerator(nn.Module):
             noise.append(torch.stack(masks) if on and rate > 0 else None)
         return noise
 
-    def pack(self) -> None:
-        """Arrange the weights for inference, once: no training and no saving afterwards."""
-        for convs in (self.down_convs, self.up_convs):
-            for level, conv in enumerate(convs):
-                convs[level] = packed(conv)
-
     def encode(self, x: Tensor) -> list[Tensor]:
         """x → what each encoder layer leaves, outermost first; the last is the 1×1 bottleneck."""
         features: list[Tensor] = []
         for conv, norm in zip(self.down_convs, self.down_norms, strict=True):
-            x = norm(conv(F.leaky_relu(x, 0.2) if features else x))
+            x = norm(conv(F.leaky_relu(x, LEAKY_SLOPE) if features else x))
             features.append(x)
         return features  # (N, 64, 128, 128) … (N, 512, 1, 1)
 
@@ -132,37 +125,6 @@ class UNetGenerator(nn.Module):
             if level < len(z) and z[level] is not None:
                 x = x * z[level]
         return torch.tanh(x)  # (N, 3, 256, 256)
-
-    @torch.no_grad()
-    def decode_many(self, features: list[Tensor], z: Noise) -> Tensor:
-        """Like `decode`, for one encoded picture and the noise of N: (N, out_channels, S, S).
-
-        All noise enters in the decoder, and a convolution is linear: what it makes of the skip half of its
-        input is the same for all N and is computed once; before the first mask everything is. No gradients.
-        """
-        assert features[0].shape[0] == 1, "one picture, many samples"
-        of_skips: dict[int, Tensor] = {}
-
-        def layer(level: int, x: Tensor) -> Tensor:
-            conv, norm = self.up_convs[level], self.up_norms[level]
-            if not self.skips or level == 0:
-                return norm(conv(F.relu(x)))
-            of_x, of_skip = conv.halves(x.shape[1])
-            if level not in of_skips:
-                of_skips[level] = of_skip(F.relu(features[-1 - level]))
-            return norm(of_x(F.relu_(x)).add_(of_skips[level]))
-
-        def tail(first: int, x: Tensor) -> Tensor:
-            for level in range(first, len(self.up_convs)):
-                if x.shape[0] > 1 and x.shape[-1] >= ALONE_FROM and x.device.type == "cpu":
-                    return torch.cat([tail(level, image) for image in x.split(1)])
-                x = layer(level, x)
-                if level < len(z) and z[level] is not None:
-                    x = x * z[level]
-            return torch.tanh_(x)
-
-        count = max((mask.shape[0] for mask in z if mask is not None), default=1)
-        return tail(0, features[-1]).expand(count, -1, -1, -1)
 
     def forward(self, x: Tensor, z: Noise | None = None) -> Tensor:
         """G(x, z). Without z, noise is drawn from torch's own random numbers, in eval mode too."""

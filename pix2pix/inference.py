@@ -25,6 +25,7 @@ from pix2pix.images import (
     rgb_to_lab,
     tensor_to_pil,
 )
+from pix2pix.packed import PackedGenerator, int8_pays
 
 DEFAULT_SEED = 0
 
@@ -32,9 +33,9 @@ DEFAULT_SEED = 0
 class Translator:
     """A checkpoint, ready to translate.
 
-    name: a checkpoint's name, or its folder. device: "auto", "cpu" or "cuda". precision: "auto" (bfloat16
-    where the processor has it), "bf16" or "fp32". Raises ValueError in one line for a checkpoint that does
-    not exist or does not fit its config.
+    name: a checkpoint's name, or its folder. device: "auto", "cpu" or "cuda". precision: "auto" (what is
+    quickest here), "int8" (products of bytes), "bf16" or "fp32". Raises ValueError in one line for a
+    checkpoint that does not exist or does not fit its config.
     """
 
     def __init__(self, name: str | Path, device: str = "auto", precision: str = "auto"):
@@ -43,12 +44,11 @@ class Translator:
         self.device = pick_device(device)
         self.dtype = compute_type(precision, self.device)
         self.input_kind, self.output_kind = self.settings["input_kind"], self.settings["output_kind"]
-        self.generator = checkpoints.load_generator(self.folder)
-        # The weights go to their type once; the norms stay float32, which kernels take beside bfloat16 maps.
-        for conv in (*self.generator.down_convs, *self.generator.up_convs):
-            conv.to(self.dtype)
-        self.generator.to(self.device, memory_format=torch.channels_last)
-        self.generator.pack()
+        generator = checkpoints.load_generator(self.folder).to(self.device, memory_format=torch.channels_last)
+        self.int8 = self.device.type == "cpu" and (
+            precision == "int8" or (precision == "auto" and int8_pays(self.dtype))
+        )
+        self.generator = PackedGenerator(generator, self.dtype, self.int8)
         self.side = self.generator.image_size
         self._discriminator: PatchDiscriminator | None = None
 

@@ -5,7 +5,6 @@ import torch
 from torch.nn import functional as F
 
 from pix2pix import convolutions
-from pix2pix.generator import UNetGenerator
 
 
 @pytest.fixture
@@ -60,53 +59,3 @@ def test_large_maps_are_left_to_torch(function, monkeypatch):
     after = function(x, weight)
     assert torch.allclose(before, after, atol=1e-4)
     assert not torch.equal(before, after)  # another order of summation: it was another path
-
-
-needs_onednn = pytest.mark.skipif(not torch.backends.mkldnn.is_available(), reason="torch without oneDNN")
-
-
-@needs_onednn
-@pytest.mark.parametrize("bias", [True, False])
-@pytest.mark.parametrize("form", [convolutions.Conv2d, convolutions.ConvTranspose2d])
-@torch.no_grad()
-def test_a_packed_convolution_gives_the_same(form, bias):
-    torch.manual_seed(0)
-    conv = form(16, 24, bias=bias)
-    packed = convolutions.packed(conv)
-    assert packed is not conv
-    for shape in ((1, 16, 2, 2), (3, 16, 6, 4)):
-        x = torch.randn(shape)
-        assert torch.allclose(packed(x), conv(x), atol=1e-5)
-
-
-@needs_onednn
-@torch.no_grad()
-def test_halves_sum_to_the_whole_packed_or_not():
-    torch.manual_seed(0)
-    conv = convolutions.ConvTranspose2d(24, 8, bias=True)
-    x = torch.randn(2, 24, 4, 4).to(memory_format=torch.channels_last)
-    for each in (conv, convolutions.packed(conv)):
-        first, others = each.halves(10)
-        assert torch.allclose(first(x[:, :10]) + others(x[:, 10:]), conv(x), atol=1e-5)
-
-
-@torch.no_grad()
-def test_without_onednn_nothing_is_packed(monkeypatch):
-    generator = UNetGenerator(ngf=8, image_size=8)
-    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
-    before = list(generator.up_convs)
-    generator.pack()
-    assert list(generator.up_convs) == before
-
-
-@needs_onednn
-@torch.no_grad()
-def test_a_packed_generator_paints_the_same_alone_and_in_a_batch():
-    torch.manual_seed(0)
-    generator = UNetGenerator(ngf=8, image_size=32).to(memory_format=torch.channels_last)
-    x = torch.randn(1, 3, 32, 32).to(memory_format=torch.channels_last)
-    z = generator.draw_noise([1, 2, 3])
-    one, many = generator(x, [mask[1:2] for mask in z]), generator.decode_many(generator.encode(x), z)
-    generator.pack()
-    assert torch.allclose(generator(x, [mask[1:2] for mask in z]), one, atol=1e-4)
-    assert torch.allclose(generator.decode_many(generator.encode(x), z), many, atol=1e-4)

@@ -17,6 +17,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "images": set(),
     "convolutions": set(),
     "generator": {"convolutions"},
+    "packed": {"convolutions", "generator"},
     "losses": set(),
     "augmentation": set(),
     "devices": set(),
@@ -27,12 +28,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pairs": {"images"},
     "data": {"config", "images", "pairs", "recipes"},
     "checkpoints": {"config", "discriminators", "generator", "images", "losses"},
-    "inference": {"checkpoints", "devices", "discriminators", "generator", "images"},
+    "inference": {"checkpoints", "devices", "discriminators", "generator", "images", "packed"},
     "training": {"augmentation", "checkpoints", "config", "data", "devices", "drawings"}
     | {"generator", "images", "losses", "tasks"},
     "batch": {"images", "inference"},
     "bench": {"checkpoints", "config", "convolutions", "devices", "documents", "drawings", "inference"}
-    | {"training"},
+    | {"packed", "training"},
     "documents": {"checkpoints"},
     "cards": {"checkpoints", "discriminators", "drawings", "images", "inference", "recipes", "tasks"},
 }
