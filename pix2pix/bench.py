@@ -31,7 +31,7 @@ from pix2pix.config import TrainConfig
 from pix2pix.convolutions import Conv2d
 from pix2pix.devices import compute_type, pick_device
 from pix2pix.inference import Translator
-from pix2pix.packed import packed
+from pix2pix.packed import NOTHING, int8_pays, packed
 
 PLAIN = Path(__file__).resolve().parent.parent / "benchmarks" / "plain.py"
 SIDE = 256
@@ -319,18 +319,20 @@ def describe_machine() -> dict:
         if cpuinfo.exists()
         else []
     )
-    conv = packed(Conv2d(256, 512, bias=False), 64, dtype)  # the quickest form of a product that we know
-    x = torch.ones(1, 256, 64, 64, dtype=dtype).to(memory_format=torch.channels_last)
+    # The quickest form of a large product that we know.
+    int8, channels, side = int8_pays(dtype), 512, 32
+    conv = packed(Conv2d(channels, 2 * channels, bias=False), side, dtype, int8)
+    x = torch.ones(1, channels, side, side, dtype=dtype).to(memory_format=torch.channels_last)
     big = torch.ones(32 * 2**20)  # 128 MB: more than any cache
     with torch.inference_mode():
-        seconds = min(repeat(lambda: conv([x], 1.0)))
+        seconds = min(repeat(lambda: conv([x], NOTHING)))
     reading = min(repeat(lambda: big.sum()))
     found = {
         "processor": names[0] if names else platform.processor(),
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
-        "type": str(dtype).removeprefix("torch."),
-        "gmac_per_s": round(256 * 512 * 4**2 * 32**2 / seconds / 1e9),
+        "type": "int8" if int8 else str(dtype).removeprefix("torch."),
+        "gmac_per_s": round(2 * channels**2 * 4**2 * (side // 2) ** 2 / seconds / 1e9),
         "gb_per_s": round(big.numel() * 4 / reading / 1e9, 1),
         "load": round(os.getloadavg()[0], 1),
     }
@@ -356,7 +358,7 @@ def floor(generator: nn.Module, machine: dict) -> float:
     with FlopCounterMode(display=False) as counter:
         generator(torch.zeros(1, 3, SIDE, SIDE))
     products = counter.get_total_flops() / 2 / (machine["gmac_per_s"] * 1e6)
-    width = 2 if machine["type"] == "bfloat16" else 4
+    width = {"int8": 1, "bfloat16": 2, "float32": 4}[machine["type"]]
     weights = sum(p.numel() for p in generator.parameters()) * width / (machine["gb_per_s"] * 1e6)
     return round(max(products, weights), 2)
 

@@ -83,7 +83,7 @@ class UNetGenerator(nn.Module):
     def noise_shapes(self) -> list[tuple[int, int, int]]:
         """(C, H, W) of z's masks, one for each decoder layer with dropout."""
         layers = range(min(NOISY_LAYERS, len(self.up_convs) - 1))
-        return [(self.up_convs[i].out_channels, 2 ** (i + 1), 2 ** (i + 1)) for i in layers]
+        return [(len(self.up_norms[i].weight), 2 ** (i + 1), 2 ** (i + 1)) for i in layers]
 
     def draw_noise(
         self, seeds: list[int], rate: float | None = None, layers: tuple[bool, ...] = (True,) * NOISY_LAYERS
@@ -102,8 +102,8 @@ class UNetGenerator(nn.Module):
         noise: Noise = []
         for shape, on in zip(self.noise_shapes(), layers, strict=False):
             # Drawn even where it is off, so that switching one layer leaves the others' masks as they were.
-            masks = [(torch.rand(shape, generator=g) >= rate).float() / (1 - rate) for g in sources]
-            noise.append(torch.stack(masks) if on and rate > 0 else None)
+            chances = torch.stack([torch.rand(shape, generator=source) for source in sources])
+            noise.append((chances >= rate).float() / (1 - rate) if on and rate > 0 else None)
         return noise
 
     def encode(self, x: Tensor) -> list[Tensor]:

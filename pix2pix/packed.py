@@ -111,11 +111,7 @@ def packed(conv: Conv2d | ConvTranspose2d, side: int, dtype: torch.dtype, int8: 
     # The last layer's rounding would be seen, and its products are few.
     int8 = int8 and side >= BYTES_FROM and conv.out_channels > FEW_CHANNELS
     kernel = functools.partial(Int8Kernel if int8 else Kernel, side=side, dtype=dtype)
-    return (
-        PackedConvTranspose2d(conv, kernel)
-        if isinstance(conv, ConvTranspose2d)
-        else PackedConv2d(conv, kernel)
-    )
+    return (PackedConvTranspose2d if isinstance(conv, ConvTranspose2d) else PackedConv2d)(conv, kernel)
 
 
 def kernels_there() -> bool:
@@ -158,7 +154,7 @@ class Plain(nn.Module):
 
     def __init__(self, conv: Conv2d | ConvTranspose2d):
         super().__init__()
-        self.conv, self.out_channels = conv, conv.out_channels
+        self.conv = conv
 
     def forward(self, parts: list[Tensor], slope: float) -> Tensor:
         return self.conv(activated(parts, slope))
@@ -185,22 +181,21 @@ class PackedConvTranspose2d(nn.Module):
 
     def __init__(self, conv: ConvTranspose2d, kernel: Callable[..., Convolution]):
         super().__init__()
-        self.out_channels = conv.out_channels
-        weight = four_kernels(conv.weight.detach())
-        bias = None if conv.bias is None else conv.bias.detach().repeat(4)
-        kernel = functools.partial(kernel, stride=1, scale=scales(conv.weight, 1).repeat(4))
-        self.kernel = kernel(weight, bias)
+        self.bias = None if conv.bias is None else conv.bias.detach().repeat(4)
+        self.form = functools.partial(kernel, stride=1, scale=scales(conv.weight, 1).repeat(4))
+        self.kernel = self.form(four_kernels(conv.weight.detach()), self.bias)
         # Arranged when they are asked for: they take as much memory again.
-        self.parts = functools.cache(
-            lambda channels: (kernel(weight[:, :channels], None), kernel(weight[:, channels:], bias))
-        )
+        self.parts: tuple[Convolution, Convolution] | None = None
 
     def forward(self, parts: list[Tensor], slope: float) -> Tensor:
         return into_place(self.kernel(parts, slope))
 
     def halves(self, channels: int) -> tuple[Convolution, Convolution]:
         """Like `Plain.halves`."""
-        first, others = self.parts(channels)
+        if self.parts is None:
+            weight = self.kernel.numbers()
+            self.parts = self.form(weight[:, :channels], None), self.form(weight[:, channels:], self.bias)
+        first, others = self.parts
         return lambda x, slope: into_place(first(x, slope)), lambda x, slope: into_place(others(x, slope))
 
 
@@ -237,6 +232,10 @@ class Kernel:
         dense = weight.detach().to(dtype).contiguous().to_mkldnn()
         self.weight = torch._C._nn.mkldnn_reorder_conv2d_weight(dense, *self.where)
 
+    def numbers(self) -> Tensor:
+        """The weights (D, C, k, k) as they were given, in dtype."""
+        return self.weight.to_dense()
+
     def __call__(self, parts: list[Tensor], slope: float) -> Tensor:
         x = activated(parts, slope).contiguous(memory_format=torch.channels_last)
         return torch.ops.mkldnn._convolution_pointwise(x, self.weight, self.bias, *self.where, "none", [], "")
@@ -258,14 +257,18 @@ class Int8Kernel:
         side: int,
     ):
         self.bias, self.stride, self.dtype, self.scale = bias, [stride, stride], dtype, scale
-        levels = (weight.detach().float() / scale.view(-1, 1, 1, 1)).round().to(torch.int8)
-        self.sums = levels.sum((1, 2, 3)) * scale
-        self.no_offsets = torch.zeros(len(levels), dtype=torch.int32)
+        self.levels = (weight.detach().float() / scale.view(-1, 1, 1, 1)).round().to(torch.int8)
+        self.sums = self.levels.sum((1, 2, 3)) * scale
+        self.no_offsets = torch.zeros(len(scale), dtype=torch.int32)
         # For a map of this size oneDNN arranges them now; else it would at every call.
         shape = [1, weight.shape[1], side + 2, side + 2]
         self.weight = torch.ops.onednn.qconv_prepack(
-            levels, scale, 1.0, 0, self.stride, [0, 0], [1, 1], 1, shape
+            self.levels, scale, 1.0, 0, self.stride, [0, 0], [1, 1], 1, shape
         )
+
+    def numbers(self) -> Tensor:
+        """The weights (D, C, k, k), float32."""
+        return self.levels * self.scale.view(-1, 1, 1, 1)
 
     def __call__(self, parts: list[Tensor], slope: float) -> Tensor:
         images = [list(image) for image in zip(*(part.split(1) for part in parts), strict=True)]
