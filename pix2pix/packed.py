@@ -25,7 +25,7 @@ RELU, NOTHING = 0.0, 1.0  # activations, told by their slope below 0
 # Side of the maps from which samples go on one by one: those of one fit into a processor's cache.
 ALONE_FROM = 32
 # Side of the smallest map with enough to multiply for bytes to pay.
-BYTES_FROM = 4
+BYTES_FROM = 8
 STEPS = 254  # of a byte's 255, half a one on either side for the rounding
 # A map whose range is so many times its root mean square gets a second byte. What people draw stays below; a
 # few strokes on an empty page do not, and one byte of that would change the picture by 2 of 255.
@@ -271,18 +271,15 @@ class Int8Kernel:
         return self.levels * self.scale.view(-1, 1, 1, 1)
 
     def __call__(self, parts: list[Tensor], slope: float) -> Tensor:
-        images = [list(image) for image in zip(*(part.split(1) for part in parts), strict=True)]
-        quantised = [quantise(image, slope) for image in images]
-        if len(images) > 1 and all(len(each) == 1 and each[0][2] == 0 for each in quantised):
+        images = [quantise(image, slope) for image in activated(parts, NOTHING).split(1)]
+        if len(images) > 1 and all(len(image) == 1 and image[0][2] == 0 for image in images):
             # The products of all at once; only their steps differ.
-            levels, steps, _ = zip(*(each[0] for each in quantised), strict=True)
+            levels, steps, _ = zip(*(image[0] for image in images), strict=True)
             y = self.multiply(torch.cat(levels), 1.0, 0)
             for image, step in zip(y.split(1), steps, strict=True):
                 image.mul_(step)
         else:
-            y = [
-                functools.reduce(Tensor.add_, (self.multiply(*each) for each in image)) for image in quantised
-            ]
+            y = [functools.reduce(Tensor.add_, (self.multiply(*part) for part in image)) for image in images]
             y = y[0] if len(y) == 1 else torch.cat(y)
         return y if self.bias is None else y.add_(self.bias.view(-1, 1, 1))
 
@@ -301,35 +298,31 @@ def scales(weight: Tensor, outputs: int) -> Tensor:
     return (weight.detach().float().abs().amax(others) / 127).clamp_min(1e-12)
 
 
-def quantise(parts: list[Tensor], slope: float) -> list[tuple[Tensor, float, int]]:
+def quantise(x: Tensor, slope: float) -> list[tuple[Tensor, float, int]]:
     """`activated` (1, C, H, W) ≈ Σ (levels - zero) · step, with a border of zeros around it.
 
     Returns levels uint8 (1, C, H+2, W+2), step, and zero, which is 0 after a ReLU: once, or twice where the
     largest number is so much above the others that these would have few steps: a second byte holds the rest.
     """
-    parts = [part.to(torch.float32, copy=True) for part in parts]
-    for part in parts:
-        if slope not in (RELU, NOTHING):
-            F.leaky_relu_(part, slope)
-    low = 0.0 if slope == RELU else min(0.0, *(float(part.amin()) for part in parts))
-    high = max(0.0, *(float(part.amax()) for part in parts))
-    flat = [part.permute(0, 2, 3, 1).reshape(-1) for part in parts]
-    rms = math.sqrt(sum(float(torch.dot(part, part)) for part in flat) / sum(map(len, flat)))
-    far = high - low > FAR * rms
+    x = x.permute(0, 2, 3, 1).to(torch.float32, copy=True)  # ours to write into
+    if slope not in (RELU, NOTHING):
+        F.leaky_relu_(x, slope)
+    low, high = 0.0 if slope == RELU else min(0.0, float(x.amin())), max(0.0, float(x.amax()))
+    flat = x.reshape(-1)
+    far = high - low > FAR * math.sqrt(float(torch.dot(flat, flat)) / len(flat))
     step = max(high - low, 1e-12) / STEPS
     zero = round(-low / step)
+    torch.add(torch.tensor(zero - 128.0), x, alpha=1 / step, out=x)
+    if slope == RELU:
+        x.clamp_(min=-128)
+    found = [(bordered((x - x.round()).mul_(STEPS), 0), step / STEPS, 128)] if far else []
+    return [(bordered(x, zero - 128), step, zero), *found]
+
+
+def bordered(x: Tensor, border: int) -> Tensor:
+    """x (1, H, W, C), from -128 to 127 → the nearest whole numbers and 128 more, (1, C, H+2, W+2), uint8."""
+    _, height, width, channels = x.shape
     # Conversions to uint8 are not vectorised, those to int8 are; the highest bit tells the two apart.
-    size = (1, parts[0].shape[2] + 2, parts[0].shape[3] + 2, sum(part.shape[1] for part in parts))
-    levels, filled, offset = torch.full(size, zero - 128, dtype=torch.int8), 0, torch.tensor(zero - 128.0)
-    more = torch.zeros_like(levels) if far else None
-    for part in parts:
-        torch.add(offset, part, alpha=1 / step, out=part)
-        if slope == RELU:
-            part.clamp_(min=-128)
-        where = (slice(None), slice(1, -1), slice(1, -1), slice(filled, filled + part.shape[1]))
-        if far:
-            more[where] = (part - part.round()).mul_(STEPS).round_().permute(0, 2, 3, 1)
-        levels[where] = part.round_().permute(0, 2, 3, 1)
-        filled += part.shape[1]
-    found = [(levels, step, zero), (more, step / STEPS, 128)][: 1 + far]
-    return [(x.view(torch.uint8).bitwise_xor_(128).permute(0, 3, 1, 2), *rest) for x, *rest in found]
+    levels = torch.full((1, height + 2, width + 2, channels), border, dtype=torch.int8)
+    levels[:, 1:-1, 1:-1] = x.round_()
+    return levels.view(torch.uint8).bitwise_xor_(128).permute(0, 3, 1, 2)
