@@ -25,7 +25,7 @@ RELU, NOTHING = 0.0, 1.0  # activations, told by their slope below 0
 # Side of the maps from which samples go on one by one: those of one fit into a processor's cache.
 ALONE_FROM = 32
 # Side of the smallest map with enough to multiply for bytes to pay.
-BYTES_FROM = 8
+BYTES_FROM = 4
 STEPS = 254  # of a byte's 255, half a one on either side for the rounding
 # A map whose range is so many times its root mean square gets a second byte. What people draw stays below; a
 # few strokes on an empty page do not, and one byte of that would change the picture by 2 of 255.
@@ -271,25 +271,23 @@ class Int8Kernel:
         return self.levels * self.scale.view(-1, 1, 1, 1)
 
     def __call__(self, parts: list[Tensor], slope: float) -> Tensor:
-        images = [quantise(image, slope) for image in activated(parts, NOTHING).split(1)]
-        if len(images) > 1 and all(len(image) == 1 and image[0][2] == 0 for image in images):
-            # The products of all at once; only their steps differ.
-            levels, steps, _ = zip(*(image[0] for image in images), strict=True)
-            y = self.multiply(torch.cat(levels), 1.0, 0)
-            for image, step in zip(y.split(1), steps, strict=True):
-                image.mul_(step)
-        else:
-            y = [functools.reduce(Tensor.add_, (self.multiply(*part) for part in image)) for image in images]
-            y = y[0] if len(y) == 1 else torch.cat(y)
+        x = activated(parts, NOTHING)
+        if len(x) > 1 and slope != RELU:  # each image has a zero of its own
+            return torch.cat([self([image], slope) for image in x.split(1)])
+        y = functools.reduce(Tensor.add_, (self.multiply(*part) for part in quantise(x, slope)))
         return y if self.bias is None else y.add_(self.bias.view(-1, 1, 1))
 
-    def multiply(self, levels: Tensor, step: float, zero: int) -> Tensor:
+    def multiply(self, levels: Tensor, steps: list[float], zero: int) -> Tensor:
+        step = steps[0] if len(steps) == 1 else 1.0  # kernels take one for all images
         # The zero as a bias costs nothing: kernels that are told of one are slow.
         bias = self.sums * (-zero * step)
-        return torch.ops.onednn.qconv2d_pointwise(
+        y = torch.ops.onednn.qconv2d_pointwise(
             levels, step, 0, self.weight, self.scale, self.no_offsets, bias,
             self.stride, [0, 0], [1, 1], 1, 1.0, 0, self.dtype, "none", [], "",
         )  # fmt: skip
+        for image, factor in zip(y, steps, strict=True) if len(steps) > 1 else ():
+            image.mul_(factor)
+        return y
 
 
 def scales(weight: Tensor, outputs: int) -> Tensor:
@@ -298,31 +296,36 @@ def scales(weight: Tensor, outputs: int) -> Tensor:
     return (weight.detach().float().abs().amax(others) / 127).clamp_min(1e-12)
 
 
-def quantise(x: Tensor, slope: float) -> list[tuple[Tensor, float, int]]:
-    """`activated` (1, C, H, W) ≈ Σ (levels - zero) · step, with a border of zeros around it.
+def quantise(x: Tensor, slope: float) -> list[tuple[Tensor, list[float], int]]:
+    """`activated` (N, C, H, W) ≈ Σ (levels - zero) · step, with a border of zeros around it.
 
-    Returns levels uint8 (1, C, H+2, W+2), step, and zero, which is 0 after a ReLU: once, or twice where the
-    largest number is so much above the others that these would have few steps: a second byte holds the rest.
+    Returns levels uint8 (N, C, H+2, W+2), each image's step, and zero, which is 0 after a ReLU; else N must
+    be 1. Once, or twice where the largest number is so much above the others that these would have few steps:
+    a second byte holds the rest.
     """
     x = x.permute(0, 2, 3, 1).to(torch.float32, copy=True)  # ours to write into
     if slope not in (RELU, NOTHING):
         F.leaky_relu_(x, slope)
-    low, high = 0.0 if slope == RELU else min(0.0, float(x.amin())), max(0.0, float(x.amax()))
-    flat = x.reshape(-1)
-    far = high - low > FAR * math.sqrt(float(torch.dot(flat, flat)) / len(flat))
-    step = max(high - low, 1e-12) / STEPS
-    zero = round(-low / step)
-    torch.add(torch.tensor(zero - 128.0), x, alpha=1 / step, out=x)
+    low, zero = 0.0 if slope == RELU else min(0.0, float(x.amin())), 0
+    steps, far = [], False
+    for image in x:  # a factor for each of them at once would be slow
+        span, flat = max(0.0, float(image.amax())) - low, image.reshape(-1)
+        far |= span > FAR * math.sqrt(float(torch.dot(flat, flat)) / len(flat))
+        steps.append(max(span, 1e-12) / STEPS)
+        zero = round(-low / steps[0])
+        torch.add(torch.tensor(zero - 128.0), image, alpha=1 / steps[-1], out=image)
     if slope == RELU:
         x.clamp_(min=-128)
-    found = [(bordered((x - x.round()).mul_(STEPS), 0), step / STEPS, 128)] if far else []
-    return [(bordered(x, zero - 128), step, zero), *found]
+    found = []
+    if far:
+        found.append((bordered((x - x.round()).mul_(STEPS), 0), [step / STEPS for step in steps], 128))
+    return [(bordered(x, zero - 128), steps, zero), *found]
 
 
 def bordered(x: Tensor, border: int) -> Tensor:
-    """x (1, H, W, C), from -128 to 127 → the nearest whole numbers and 128 more, (1, C, H+2, W+2), uint8."""
-    _, height, width, channels = x.shape
+    """x (N, H, W, C), from -128 to 127 → the nearest whole numbers and 128 more, (N, C, H+2, W+2), uint8."""
+    n, height, width, channels = x.shape
     # Conversions to uint8 are not vectorised, those to int8 are; the highest bit tells the two apart.
-    levels = torch.full((1, height + 2, width + 2, channels), border, dtype=torch.int8)
+    levels = torch.full((n, height + 2, width + 2, channels), border, dtype=torch.int8)
     levels[:, 1:-1, 1:-1] = x.round_()
     return levels.view(torch.uint8).bitwise_xor_(128).permute(0, 3, 1, 2)
