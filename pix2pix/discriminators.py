@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from pix2pix.generator import InstanceNorm, init_weights
+from pix2pix.generator import LEAKY_SLOPE, InstanceNorm, init_weights
 
 MAX_LAYERS = 5
 
@@ -72,5 +72,5 @@ class PatchDiscriminator(nn.Module):
         """Pictures of the same size, each (N, C, H, W) in [-1, 1]; they are stacked by channel."""
         h = torch.cat(pictures, 1)  # (N, 6, 256, 256)
         for level, (conv, norm) in enumerate(zip(self.convs, self.norms, strict=True)):
-            h = norm(conv(F.leaky_relu(h, 0.2) if level > 0 else h))
+            h = norm(conv(F.leaky_relu(h, LEAKY_SLOPE) if level > 0 else h))
         return h  # (N, 1, 30, 30) for n = 3

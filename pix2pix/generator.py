@@ -15,7 +15,7 @@ from pix2pix.convolutions import Conv2d, ConvTranspose2d
 # z: for each of the first decoder layers a mask (N, C, H, W) of 0 and 1/(1 - rate), or None for no dropout.
 Noise = list[Tensor | None]
 NOISY_LAYERS = 3
-LEAKY_SLOPE = 0.2  # of the encoder's leaky ReLUs (paper appendix 6.1)
+LEAKY_SLOPE = 0.2  # of the leaky ReLUs in the encoder and in D (paper appendix 6.1)
 
 
 class InstanceNorm(nn.Module):

@@ -125,7 +125,7 @@ def kernels_there() -> bool:
 
 def int8_is_right(dtype: torch.dtype) -> bool:
     """Processors without instructions for bytes add two products in 16 bits, which large ones overflow."""
-    return kernels_there() and torch.allclose(*(each().float() for each in same_products(dtype)), rtol=0.02)
+    return kernels_there() and agree(same_products(dtype))
 
 
 @functools.cache
@@ -135,9 +135,9 @@ def int8_pays(dtype: torch.dtype) -> bool:
     Where they are right there are instructions for them, and they took 0.4 to 0.8 of the other kernel's time.
     The limit lies well above, for a busy moment must not decide otherwise: the last bits depend on it.
     """
-    if not int8_is_right(dtype):
+    if not kernels_there() or not agree(forms := same_products(dtype)):
         return False
-    forms, seconds = same_products(dtype), ([], [])
+    seconds: tuple[list[float], list[float]] = ([], [])
     for _ in range(10):
         for form, taken in zip(forms, seconds, strict=True):
             taken.append(timeit.timeit(form, number=1))
@@ -151,6 +151,10 @@ def same_products(dtype: torch.dtype) -> list[Callable[[], Tensor]]:
     arranged = {"scale": scales(weight, 0), "side": side}
     kernels = [form(weight, None, 1, dtype, **arranged) for form in (Kernel, Int8Kernel)]
     return [torch.inference_mode()(functools.partial(kernel, [x], RELU)) for kernel in kernels]
+
+
+def agree(forms: list[Callable[[], Tensor]]) -> bool:
+    return torch.allclose(*(form().float() for form in forms), rtol=0.02)
 
 
 class Plain(nn.Module):
