@@ -36,7 +36,12 @@ def bf16_is_quicker(device: torch.device) -> bool:
 
 
 def compute_type(precision: str, device: torch.device) -> torch.dtype:
-    """What "auto", "bf16" and "fp32" mean on a device, and the type of the maps beside "int8" products."""
+    """What "auto", "bf16" and "fp32" mean on a device, and the type of the maps beside "int8" products.
+
+    Raises ValueError for another word.
+    """
+    if precision not in ("auto", "int8", "bf16", "fp32"):
+        raise ValueError(f"precision is {precision!r}; expected auto, int8, bf16 or fp32")
     bf16 = precision == "bf16" or (precision in ("auto", "int8") and bf16_is_quicker(device))
     return torch.bfloat16 if bf16 else torch.float32
 

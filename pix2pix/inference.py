@@ -25,7 +25,7 @@ from pix2pix.images import (
     rgb_to_lab,
     tensor_to_pil,
 )
-from pix2pix.packed import PackedGenerator, int8_pays
+from pix2pix.packed import PackedGenerator, int8_is_right, int8_pays
 
 DEFAULT_SEED = 0
 
@@ -35,7 +35,7 @@ class Translator:
 
     name: a checkpoint's name, or its folder. device: "auto", "cpu" or "cuda". precision: "auto" (what is
     quickest here), "int8" (products of bytes), "bf16" or "fp32". Raises ValueError in one line for a
-    checkpoint that does not exist or does not fit its config.
+    checkpoint that does not exist or does not fit its config, and for a precision that this machine lacks.
     """
 
     def __init__(self, name: str | Path, device: str = "auto", precision: str = "auto"):
@@ -45,9 +45,7 @@ class Translator:
         self.dtype = compute_type(precision, self.device)
         self.input_kind, self.output_kind = self.settings["input_kind"], self.settings["output_kind"]
         generator = checkpoints.load_generator(self.folder).to(self.device, memory_format=torch.channels_last)
-        self.int8 = self.device.type == "cpu" and (
-            precision == "int8" or (precision == "auto" and int8_pays(self.dtype))
-        )
+        self.int8 = uses_int8(precision, self.device, self.dtype)
         self.generator = PackedGenerator(generator, self.dtype, self.int8)
         self.side = self.generator.image_size
         self._discriminator: PatchDiscriminator | None = None
@@ -132,6 +130,15 @@ class Translator:
         if self.output_kind == "ab":
             return rgb_to_lab(rgb)[:, 1:]
         return rgb.mean(1, keepdim=True) if self.output_kind == "matte" else rgb
+
+
+def uses_int8(precision: str, device: torch.device, dtype: torch.dtype) -> bool:
+    """Whether a translator multiplies bytes. ValueError where they were asked for and would overflow."""
+    if precision == "int8" and not (device.type == "cpu" and int8_is_right(dtype)):
+        raise ValueError(
+            f'precision is "int8", but {device.type} has no instructions for bytes here; expected "auto"'
+        )
+    return precision == "int8" or (precision == "auto" and device.type == "cpu" and int8_pays(dtype))
 
 
 class TranslatorPool:

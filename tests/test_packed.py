@@ -108,6 +108,14 @@ def test_a_map_with_one_large_number_gets_a_second_byte(slope):
     assert len(found) == 2 and (both - exact).abs().max() < 0.01 * apart[0]
 
 
+def test_bytes_asked_for_where_they_would_overflow_are_refused(monkeypatch):
+    monkeypatch.setattr(packed, "agree", lambda forms: False)
+    with pytest.raises(ValueError, match=r'"int8".* expected "auto"'):
+        Translator("facades", "cpu", "int8")
+    with pytest.raises(ValueError, match="precision is 'fp16'; expected auto, int8, bf16 or fp32"):
+        Translator("facades", "cpu", "fp16")
+
+
 def test_an_empty_map_is_no_division_by_nothing():
     ((levels, (step,), zero),) = quantise(torch.zeros(1, 2, 3, 3), LEAKY_SLOPE)
     assert step > 0 and zero == 0 and not levels.any()
@@ -177,3 +185,15 @@ def test_pictures_of_bytes_are_those_of_float32(task):
     for drawing in drawings:
         ours, theirs = (np.asarray(each.translate(drawing, 1), float) for each in (bytes_, full))
         assert 0 < np.abs(ours - theirs).mean() < 1.5
+
+
+@needs_int8
+def test_samples_of_bytes_are_the_single_pictures_of_bytes():
+    """Skip halves have ranges of their own there, so only the last digits of the same picture differ."""
+    translator = Translator("facades", "cpu", "int8")
+    drawing = Image.open(example_paths("facades")[0])
+    seeds = [3, 4]
+    for sample, seed in zip(translator.sample(drawing, seeds), seeds, strict=True):
+        alone, other = (np.asarray(translator.translate(drawing, s), float) for s in (seed, seed + 9))
+        apart = np.abs(np.asarray(sample, float) - alone).mean()
+        assert apart < 1 and apart < np.abs(other - alone).mean() / 2

@@ -184,9 +184,8 @@ def make_picture(
     number = pace.choose()
     torch.set_num_threads(number)
     try:
-        started = time.perf_counter()
-        picture = translator.translate(drawing, seed=seed)
-        pace.note(number, time.perf_counter() - started)
+        picture, seconds = timed(translator.translate, drawing, seed=seed)
+        pace.note(number, seconds)
         return picture
     finally:
         torch.set_num_threads(pace.choices[-1])
