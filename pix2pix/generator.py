@@ -103,7 +103,7 @@ class UNetGenerator(nn.Module):
         for shape, on in zip(self.noise_shapes(), layers, strict=False):
             # Drawn even where it is off, so that switching one layer leaves the others' masks as they were.
             chances = torch.stack([torch.rand(shape, generator=source) for source in sources])
-            noise.append((chances >= rate).float() / (1 - rate) if on and rate > 0 else None)
+            noise.append(chances.ge_(rate).div_(1 - rate) if on and rate > 0 else None)
         return noise
 
     def encode(self, x: Tensor) -> list[Tensor]:

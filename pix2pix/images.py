@@ -94,15 +94,23 @@ def array_to_tensor(array: np.ndarray) -> Tensor:
 
 def tensor_to_array(tensor: Tensor) -> np.ndarray:
     """(N, C, H, W) in [-1, 1] → uint8 (N, H, W, C) in [0, 255], rounded."""
-    levels = (tensor.detach().float().clamp(-1, 1) + 1) * 127.5
-    return levels.round().to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
+    # Conversions to uint8 are not vectorised, those to int8 are; the highest bit tells the two apart.
+    levels = (tensor.detach().float().clamp(-1, 1) * 127.5).sub_(0.5).round_().to(torch.int8)
+    return levels.view(torch.uint8).bitwise_xor_(128).permute(0, 2, 3, 1).cpu().numpy()
+
+
+def tensor_to_pils(tensor: Tensor) -> list[Image.Image]:
+    """(N, C, H, W) in [-1, 1], C = 1 or 3 → N PIL "RGB"."""
+    arrays = tensor_to_array(tensor)
+    if arrays.shape[-1] == 1:
+        arrays = arrays.repeat(3, -1)
+    return [Image.fromarray(array) for array in arrays]
 
 
 def tensor_to_pil(tensor: Tensor) -> Image.Image:
     """(1, C, H, W) or (C, H, W) in [-1, 1], C = 1 or 3 → PIL "RGB"."""
-    tensor = tensor[None] if tensor.dim() == 3 else tensor
-    assert tensor.shape[0] == 1, "one picture at a time"
-    return Image.fromarray(tensor_to_array(tensor)[0].squeeze()).convert("RGB")
+    (picture,) = tensor_to_pils(tensor[None] if tensor.dim() == 3 else tensor)
+    return picture
 
 
 def snap_to_palette(image: Image.Image, palette: tuple[tuple[str, tuple[int, int, int]], ...]) -> Image.Image:

@@ -23,7 +23,7 @@ from pix2pix.images import (
     output_to_rgb,
     pil_to_tensor,
     rgb_to_lab,
-    tensor_to_pil,
+    tensor_to_pils,
 )
 from pix2pix.packed import PackedGenerator, int8_is_right, int8_pays
 
@@ -114,15 +114,12 @@ class Translator:
     def _pictures(self, image: Image.Image, z: Noise) -> list[Image.Image]:
         real_a = image_to_input(image, self.input_kind, self.side)
         size = output_size(*image.size, self.side)
-        pictures = []
-        for fake_b in (
-            self.answer(real_a, z).cpu().split(1)
-        ):  # to float32 one by one: all would be 13 MB of it
-            picture = tensor_to_pil(output_to_rgb(real_a, fake_b.float(), self.input_kind, self.output_kind))
-            pictures.append(
-                picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
-            )
-        return pictures
+        fake_b = self.answer(real_a, z).float().cpu()
+        rgb = output_to_rgb(real_a.expand(len(fake_b), -1, -1, -1), fake_b, self.input_kind, self.output_kind)
+        return [
+            picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
+            for picture in tensor_to_pils(rgb)
+        ]
 
     def _as_target(self, picture: Image.Image) -> Tensor:
         """A picture as the discriminator saw targets in training."""
