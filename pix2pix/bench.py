@@ -30,12 +30,14 @@ from pix2pix import checkpoints, documents, training
 from pix2pix.config import TrainConfig
 from pix2pix.convolutions import Conv2d
 from pix2pix.devices import compute_type, pick_device
+from pix2pix.generator import UNetGenerator
 from pix2pix.inference import Translator
-from pix2pix.packed import NOTHING, int8_pays, packed
+from pix2pix.packed import NOTHING, PackedGenerator, int8_pays, packed
 
 PLAIN = Path(__file__).resolve().parent.parent / "benchmarks" / "plain.py"
 SIDE = 256
 SAMPLES = 16
+ADAM_MOVES = 7 * 4  # bytes a weight: float32 weight, gradient and two moments are read, all but one written
 
 
 @dataclass
@@ -102,10 +104,10 @@ def every_row(plain: ModuleType, folder: Path, given: argparse.Namespace, machin
     for ngf in widths:
         yield from inference_rows(plain, folder, ngf, given.turns, machine)
     for ngf in widths[::-1]:
-        yield training_row(plain, ngf, torch.device("cpu"), given.turns)
+        yield training_row(plain, ngf, torch.device("cpu"), given.turns, machine)
     if torch.cuda.is_available():
         for ngf in widths:
-            yield training_row(plain, ngf, torch.device("cuda"), given.turns * 4)
+            yield training_row(plain, ngf, torch.device("cuda"), given.turns * 4, machine)
 
 
 def inference_rows(plain: ModuleType, folder: Path, ngf: int, turns: int, machine: dict):
@@ -122,7 +124,11 @@ def inference_rows(plain: ModuleType, folder: Path, ngf: int, turns: int, machin
         lambda: plain.translate(reference, picture),
         turns,
     )
-    row.more = difference | {"floor_ms": floor(reference, machine)}
+    generator = packed_elsewhere(ngf)
+    picture_in = torch.zeros(1, 3, SIDE, SIDE, device="meta")
+    weights = sum(p.numel() for p in reference.parameters()) * machine["bytes_per_weight"]
+    one = floor(lambda: generator(picture_in, []), "gmac_per_s", weights, machine)
+    row.more = difference | {"floor_ms": one}
     yield row
     for runtime, start in RUNTIMES.items() if ngf >= 32 else ():
         with contextlib.suppress(ImportError):
@@ -137,12 +143,18 @@ def inference_rows(plain: ModuleType, folder: Path, ngf: int, turns: int, machin
             )
     seeds = list(range(SAMPLES))
     few = max(3, turns // 3)
-    yield take_turns(
+    row = take_turns(
         f"sample{SAMPLES}, {name}",
         lambda: translator.sample(picture, seeds),
         lambda: [plain.translate(reference, picture) for _ in seeds],
         few,
     )
+    z = [mask.to("meta") for mask in generator.draw_noise(seeds)]
+    many = floor(
+        lambda: generator.decode_many(generator.encode(picture_in), z), "gmac_per_s", weights, machine
+    )
+    row.more = {"floor_ms": many}
+    yield row
     yield take_turns(
         f"sample{SAMPLES} against {SAMPLES} × our own translate, {name}",
         lambda: translator.sample(picture, seeds),
@@ -151,19 +163,24 @@ def inference_rows(plain: ModuleType, folder: Path, ngf: int, turns: int, machin
     )
 
 
-def training_row(plain: ModuleType, ngf: int, device: torch.device, turns: int) -> Row:
+def training_row(plain: ModuleType, ngf: int, device: torch.device, turns: int, machine: dict) -> Row:
     """One step on D and one on G at batch 1."""
     reference, critic = plain.Generator(ngf).to(device), plain.discriminator(ngf).to(device)
     adams = [torch.optim.Adam(net.parameters(), 2e-4, (0.5, 0.999)) for net in (reference, critic)]
     x, y = (torch.rand(1, 3, SIDE, SIDE, device=device) * 2 - 1 for _ in range(2))
     where = "" if device.type == "cpu" else ", CUDA"
-    return take_turns(
+    step = training_step(TrainConfig(ngf=ngf, ndf=ngf), device)
+    row = take_turns(
         f"train_step{where}, ngf {ngf}",
-        training_step(TrainConfig(ngf=ngf, ndf=ngf), device),
+        step,
         lambda: plain.train_step(reference, critic, *adams, x, y),
         turns,
         device,
     )
+    if device.type == "cpu":
+        weights = sum(p.numel() for net in (reference, critic) for p in net.parameters())
+        row.more = {"floor_ms": floor(step, "training_gmac_per_s", ADAM_MOVES * weights, machine, after=True)}
+    return row
 
 
 def every_growth(folder: Path, given: argparse.Namespace):
@@ -319,20 +336,17 @@ def describe_machine() -> dict:
         if cpuinfo.exists()
         else []
     )
-    # The quickest form of a large product that we know.
-    int8, channels, side = int8_pays(dtype), 512, 32
-    conv = packed(Conv2d(channels, 2 * channels, bias=False), side, dtype, int8)
-    x = torch.ones(1, channels, side, side, dtype=dtype).to(memory_format=torch.channels_last)
+    int8 = int8_pays(dtype)
     big = torch.ones(32 * 2**20)  # 128 MB: more than any cache
-    with torch.inference_mode():
-        seconds = min(repeat(lambda: conv([x], NOTHING)))
     reading = min(repeat(lambda: big.sum()))
     found = {
         "processor": names[0] if names else platform.processor(),
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "type": "int8" if int8 else str(dtype).removeprefix("torch."),
-        "gmac_per_s": round(2 * channels**2 * 4**2 * (side // 2) ** 2 / seconds / 1e9),
+        "bytes_per_weight": 1 if int8 else dtype.itemsize,
+        "gmac_per_s": product_rate(dtype, int8),
+        "training_gmac_per_s": product_rate(dtype, False),
         "gb_per_s": round(big.numel() * 4 / reading / 1e9, 1),
         "load": round(os.getloadavg()[0], 1),
     }
@@ -351,16 +365,32 @@ def repeat(work: Callable[[], object], times: int = 10) -> list[float]:
     return found
 
 
-def floor(generator: nn.Module, machine: dict) -> float:
-    """Milliseconds that the products take here, or the reading of the weights, whichever is more."""
+def product_rate(dtype: torch.dtype, int8: bool) -> int:
+    """10⁹ products a second of the quickest form of a large convolution that we know."""
+    channels, side = 512, 32
+    conv = packed(Conv2d(channels, 2 * channels, bias=False), side, dtype, int8)
+    x = torch.ones(1, channels, side, side, dtype=dtype).to(memory_format=torch.channels_last)
+    with torch.inference_mode():
+        seconds = min(repeat(lambda: conv([x], NOTHING)))
+    return round(2 * channels**2 * 4**2 * (side // 2) ** 2 / seconds / 1e9)
+
+
+def packed_elsewhere(ngf: int) -> PackedGenerator:
+    """Our generator where nothing is computed, to count the products that it would take."""
+    return PackedGenerator(UNetGenerator(ngf=ngf).to("meta"), torch.float32)
+
+
+def floor(work: Callable[[], object], rate: str, moved: int, machine: dict, after: bool = False) -> float:
+    """Milliseconds of work's products at one of the machine's rates, and of the bytes that it has to move.
+
+    Whichever is more; or both, where these are moved after the products.
+    """
     from torch.utils.flop_counter import FlopCounterMode
 
     with FlopCounterMode(display=False) as counter:
-        generator(torch.zeros(1, 3, SIDE, SIDE))
-    products = counter.get_total_flops() / 2 / (machine["gmac_per_s"] * 1e6)
-    width = {"int8": 1, "bfloat16": 2, "float32": 4}[machine["type"]]
-    weights = sum(p.numel() for p in generator.parameters()) * width / (machine["gb_per_s"] * 1e6)
-    return round(max(products, weights), 2)
+        work()
+    parts = counter.get_total_flops() / 2 / (machine[rate] * 1e6), moved / (machine["gb_per_s"] * 1e6)
+    return round(sum(parts) if after else max(parts), 2)
 
 
 def as_table(rows: list[dict], header: bool = True) -> str:

@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"generator", "images", "losses", "tasks"},
     "batch": {"images", "inference"},
     "bench": {"checkpoints", "config", "convolutions", "devices", "documents", "drawings", "inference"}
-    | {"packed", "training"},
+    | {"generator", "packed", "training"},
     "documents": {"checkpoints"},
     "cards": {"checkpoints", "discriminators", "drawings", "images", "inference", "recipes", "tasks"},
 }
