@@ -13,6 +13,7 @@ from gradio_client import Client, handle_file
 from PIL import Image, ImageDraw
 
 from pix2pix.checkpoints import SHIPPED
+from pix2pix.drawings import example_paths
 from pix2pix.images import snap_to_palette
 from pix2pix.tasks import FACADE_PALETTE
 from pix2pix.ui.cards import examples_of
@@ -387,6 +388,22 @@ def test_the_drawing_survives_tabs_theme_and_reload(desktop):
     desktop.open("?__theme=dark")  # Gradio's own switch reloads the page
     desktop.page.wait_for_function("document.querySelector('.studio').dataset.settled === 'true'")
     assert np.array_equal(desktop.sheet(), sheet)
+
+
+def test_the_program_names_this_address_and_answers(visitor):
+    """What About shows, copied and run from the page's own address, brings a picture."""
+    visitor.page.get_by_role("tab", name="About").click()
+    code = visitor.page.locator("code", has_text="gradio_client")
+    address = visitor.url.rstrip("/")
+    visitor.page.wait_for_function(
+        "address => document.querySelector('.reading').innerText.includes(`Client(\"${address}\")`)",
+        arg=address,
+    )
+    program = code.inner_text().replace('"drawing.png"', repr(str(example_paths("facades")[0])))
+    found: dict = {}
+    exec(program, found)
+    assert Image.open(found["picture"]).size == (256, 256)
+    assert "·" not in visitor.page.locator("footer").inner_text()
 
 
 def test_history_brings_drawing_and_picture_back(visitor):

@@ -1,6 +1,7 @@
 """The About tab, and each model's card: what it was trained on, under which licence, and its limits."""
 
 import functools
+import json
 import re
 from pathlib import Path
 
@@ -37,13 +38,17 @@ on the sheet is turned into a picture and forgotten by the server; your browser 
 
 The only randomness is dropout: half of the numbers in three layers are thrown away at random, in training
 and here. The seed says which; the same drawing and seed always give the same picture.
+"""
 
+LOCAL = "http://127.0.0.1:7860"
+
+PROGRAM = f"""\
 ## From a program
 
 ```python
 from gradio_client import Client, handle_file
 
-client = Client("http://127.0.0.1:7860")
+client = Client("{LOCAL}")
 picture = client.predict(handle_file("drawing.png"), "facades", 0, api_name="/translate")
 ```
 """
@@ -106,10 +111,19 @@ def _read_card(task_name: str) -> tuple[Path, str]:
     return folder, text
 
 
-def build_about_tab() -> None:
-    """What the method is, and every model card that is here."""
+def build_about_tab(tab: gr.Tab) -> None:
+    """What the method is, how a program asks, every model card that is here; all of it lies in `tab`."""
     with gr.Column(elem_classes=["reading"]):
         gr.Markdown(ABOUT)
+        program = gr.Markdown(PROGRAM)
+        # Only the browser knows the address under which it came here.
+        tab.select(
+            None,
+            None,
+            program,
+            js=f"() => {json.dumps(PROGRAM)}.replace({json.dumps(LOCAL)}, location.origin)",
+            api_visibility="private",
+        )
         names = trained_tasks()
         if names:
             gr.Markdown("## The models: data, licence, limits")

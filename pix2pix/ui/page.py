@@ -74,8 +74,8 @@ def build_demo() -> gr.Blocks:
             if validation_pairs():  # the host has real photos to show
                 with gr.Tab("Real or fake?", id="quiz"):
                     build_real_or_fake_tab()
-            with gr.Tab("About", id="about"):
-                build_about_tab()
+            with gr.Tab("About", id="about") as about:
+                build_about_tab(about)
     # What waits longer than 32 places is better told so at once.
     return demo.queue(max_size=32)
 
