@@ -37,7 +37,9 @@ def build_parser() -> argparse.ArgumentParser:
     translate.add_argument(
         "--task", default="facades", help="whose checkpoint: " + ", ".join(checkpoints.available())
     )
-    translate.add_argument("--checkpoint", type=Path, help="a checkpoint's folder, instead of --task")
+    translate.add_argument(
+        "--checkpoint", help="instead of --task: a checkpoint's folder, or hf://owner/name"
+    )
     translate.add_argument("--seed", type=int, default=DEFAULT_SEED, help="of the dropout noise")
     translate.add_argument("--device", default="auto", help="auto, cpu or cuda")
     translate.add_argument(

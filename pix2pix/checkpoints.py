@@ -22,6 +22,8 @@ from pix2pix.images import CHANNELS
 from pix2pix.losses import is_conditional
 
 SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
+HUB = "hf://"
+HUB_FILES = ["*.json", "*.safetensors", "README.md", "sheet.jpg"]
 SCALE = ".scale"  # suffix of the tensor that holds an int8 tensor's scales
 
 
@@ -36,12 +38,49 @@ def available() -> list[str]:
 
 
 def find(name: str | Path) -> Path:
-    """Folder of a checkpoint, by name below `root()` or by path. ValueError lists the names that exist."""
+    """Folder of a checkpoint: by name below `root()`, by path, or `hf://owner/name` on the Hugging Face Hub.
+
+    ValueError in one line lists the names that exist, or says why the Hub gave nothing.
+    """
+    if str(name).startswith(HUB):
+        return from_hub(str(name))
     for folder in (root() / name, Path(name)):
-        if (folder / "generator.safetensors").is_file() and (folder / "config.json").is_file():
+        if is_checkpoint(folder):
             return folder
     names = ", ".join(available()) or "none"
     raise ValueError(f"no checkpoint {str(name)!r}; there are: {names} (in {root()}), or give a folder")
+
+
+def is_checkpoint(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in ("generator.safetensors", "config.json"))
+
+
+def from_hub(address: str) -> Path:
+    """The folder to which `hf://owner/name` or `hf://owner/name@revision` is downloaded, once.
+
+    Only what a checkpoint consists of is fetched. Without a network what was fetched before is found.
+    """
+    try:
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import LocalEntryNotFoundError, RepositoryNotFoundError
+    except ImportError:  # training does without it
+        raise ValueError(f"{address} needs the Hub's client; pip install huggingface_hub") from None
+    repository, _, revision = address.removeprefix(HUB).partition("@")
+    if repository.count("/") != 1:
+        raise ValueError(f"no checkpoint {address!r}; expected {HUB}owner/name or {HUB}owner/name@revision")
+    try:
+        found = snapshot_download(repository, revision=revision or None, allow_patterns=HUB_FILES)
+    except RepositoryNotFoundError:
+        raise ValueError(f"no checkpoint {address!r}: the Hub has none, or it is private") from None
+    except LocalEntryNotFoundError:
+        raise ValueError(f"no checkpoint {address!r}: it was never fetched, and no Hub is in reach") from None
+    except (OSError, ValueError) as error:  # no such revision, not a name, not allowed
+        reason = str(error).strip().partition("\n")[0]
+        raise ValueError(f"no checkpoint {address!r} from the Hub: {reason}") from None
+    folder = Path(found)
+    if not is_checkpoint(folder):
+        raise ValueError(f"{address} is no checkpoint; expected config.json and generator.safetensors in it")
+    return folder
 
 
 # --- Networks from settings ----------------------------------------------------------------------------

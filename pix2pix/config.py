@@ -66,7 +66,7 @@ class TrainConfig:
     save_every: int = 1000  # steps between saved states
     sample_every: int = 2500  # steps between sample sheets
     resume: bool = False  # go on from the state in the run folder
-    start_from: str = ""  # a checkpoint, by name or folder, whose weights a new run begins with
+    start_from: str = ""  # a checkpoint (name, folder or hf://owner/name) whose weights a new run begins with
 
     def __post_init__(self) -> None:
         choices = {

@@ -33,9 +33,10 @@ DEFAULT_SEED = 0
 class Translator:
     """A checkpoint, ready to translate.
 
-    name: a checkpoint's name, or its folder. device: "auto", "cpu" or "cuda". precision: "auto" (what is
-    quickest here), "int8" (products of bytes), "bf16" or "fp32". Raises ValueError in one line for a
-    checkpoint that does not exist or does not fit its config, and for a precision that this machine lacks.
+    name: a checkpoint's name, its folder, or hf://owner/name. device: "auto", "cpu" or "cuda". precision:
+    "auto" (what is quickest here), "int8" (products of bytes), "bf16" or "fp32". Raises ValueError in one
+    line for a checkpoint that does not exist or does not fit its config, and for a precision that this
+    machine lacks.
     """
 
     def __init__(self, name: str | Path, device: str = "auto", precision: str = "auto"):

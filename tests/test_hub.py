@@ -1,0 +1,116 @@
+"""Checkpoints from the Hugging Face Hub: its own client, and a server here that answers as the Hub does."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import save_checkpoint
+from PIL import Image
+
+from pix2pix.drawings import example_paths
+from pix2pix.inference import Translator
+
+COMMIT = "a" * 40
+FIND = (
+    "import sys\nfrom pix2pix.checkpoints import find\nfor name in sys.argv[1:]:\n"
+    "    try:\n        print(sorted(path.name for path in find(name).iterdir()))\n"
+    "    except ValueError as error:\n        print(error)"
+)
+
+
+class Hub(BaseHTTPRequestHandler):
+    """Two repositories: ann/mine is the folder `checkpoint` and a pickle, ann/notes has but a README."""
+
+    checkpoint: Path
+
+    def files(self) -> dict[str, bytes]:
+        if "ann/mine" in self.path:
+            here = {path.name: path.read_bytes() for path in self.checkpoint.iterdir()}
+            return here | {"model.bin": b"a pickle, to be left where it is"}
+        return {"README.md": b"# notes"} if "ann/notes" in self.path else {}
+
+    def do_HEAD(self) -> None:
+        self.do_GET(with_body=False)
+
+    def do_GET(self, with_body: bool = True) -> None:
+        files, headers = self.files(), {"X-Repo-Commit": COMMIT}
+        name = self.path.rpartition("/")[2]
+        if "/resolve/" in self.path and name in files:
+            body = files[name]
+            headers["ETag"] = f'"{hashlib.sha1(body).hexdigest()}"'
+        elif files and self.path.endswith(("/revision/main", f"/revision/{COMMIT}")):
+            siblings = [{"rfilename": name} for name in files]
+            body = json.dumps({"id": "ann/mine", "sha": COMMIT, "siblings": siblings}).encode()
+        elif files and "/tree/" in self.path:
+            entries = [
+                {"type": "file", "path": name, "size": len(body), "oid": hashlib.sha1(body).hexdigest()}
+                for name, body in files.items()
+            ]
+            body = json.dumps(entries).encode()
+        else:
+            body, headers["X-Error-Code"] = b"", "RevisionNotFound" if files else "RepoNotFound"
+        self.send_response(404 if "X-Error-Code" in headers else 200)
+        for key, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(key, value)
+        self.end_headers()
+        if with_body:
+            self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def hub(tmp_path) -> Iterator[tuple[ThreadingHTTPServer, dict[str, str]]]:
+    """The server, and the environment in which the client asks it. Its one checkpoint is tmp_path/facades."""
+    handler = type("Here", (Hub,), {"checkpoint": save_checkpoint(tmp_path, "facades")})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    yield server, {**os.environ, "HF_ENDPOINT": address, "HF_HOME": str(tmp_path / "cache")}
+    server.shutdown()
+    server.server_close()
+
+
+def python(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments], env=environment, capture_output=True, text=True, timeout=240
+    )
+
+
+def test_a_checkpoint_is_fetched_once_and_found_again_without_a_network(hub, tmp_path):
+    server, environment = hub
+    drawing, target = example_paths("facades")[0], tmp_path / "out.png"
+    translate = ("-m", "pix2pix", "translate", "--device", "cpu", "--checkpoint", "hf://ann/mine")
+    ran = python(environment, *translate, str(drawing), str(target))
+    assert ran.returncode == 0, ran.stderr
+    theirs = Translator(tmp_path / "facades", "cpu").translate(Image.open(drawing))
+    apart = np.abs(np.asarray(Image.open(target), float) - np.asarray(theirs, float))
+    assert apart.mean() < 0.5  # another number of threads: other last digits
+
+    server.shutdown()
+    server.server_close()
+    again = python(environment, "-c", FIND, "hf://ann/mine", "hf://ann/other")
+    found, missing = again.stdout.strip().splitlines()
+    assert "generator.safetensors" in found and "config.json" in found and "model.bin" not in found
+    assert missing == "no checkpoint 'hf://ann/other': it was never fetched, and no Hub is in reach"
+
+
+def test_what_is_no_checkpoint_is_told_in_one_line(hub):
+    _, environment = hub
+    names = ("hf://ann/other", "hf://ann/notes", "hf://ann", "hf://ann/mine@v9", f"hf://ann/mine@{COMMIT}")
+    told = python(environment, "-c", FIND, *names).stdout.strip().splitlines()
+    assert len(told) == len(names)
+    assert told[0] == "no checkpoint 'hf://ann/other': the Hub has none, or it is private"
+    assert told[1].endswith("is no checkpoint; expected config.json and generator.safetensors in it")
+    assert "expected hf://owner/name" in told[2]
+    assert "hf://ann/mine@v9" in told[3] and "404" in told[3]
+    assert "generator.safetensors" in told[4]
