@@ -62,6 +62,7 @@ class TrainConfig:
     seed: int = 0  # everything random follows from it and the step's number
     device: str = "auto"  # auto | cpu | cuda
     precision: str = "auto"  # auto | bf16 | fp32: bf16 autocast where the processor has it
+    graph: bool = True  # on one GPU, without --augment: a step is one captured CUDA graph
     threads: int = 0  # CPU threads of torch; 0: torch's own choice
     save_every: int = 1000  # steps between saved states
     sample_every: int = 2500  # steps between sample sheets

@@ -17,6 +17,7 @@ from pix2pix import checkpoints
 from pix2pix.devices import compute_type, pick_device
 from pix2pix.discriminators import PatchDiscriminator
 from pix2pix.generator import NOISY_LAYERS, Noise
+from pix2pix.graphs import Captured
 from pix2pix.images import (
     image_to_input,
     output_size,
@@ -50,6 +51,7 @@ class Translator:
         self.generator = PackedGenerator(generator, self.dtype, self.int8)
         self.side = self.generator.image_size
         self._discriminator: PatchDiscriminator | None = None
+        self._captured: dict[tuple[bool, ...], Captured] = {}  # by which layers are noisy
 
     @property
     def discriminator(self) -> PatchDiscriminator:
@@ -108,9 +110,23 @@ class Translator:
         """The network's own answer: real_a (1, C, S, S) in [-1, 1] → (N, C, S, S), of the compute type."""
         with torch.inference_mode():
             real_a = real_a.to(self.device, self.dtype, memory_format=torch.channels_last)
-            features = self.generator.encode(real_a)
-            one = all(mask is None or mask.shape[0] == 1 for mask in z)
-            return (self.generator.decode if one else self.generator.decode_many)(features, z)
+            if any(mask is not None and mask.shape[0] > 1 for mask in z):
+                return self.generator.decode_many(self.generator.encode(real_a), z)
+            if self.device.type == "cuda":
+                return self._replayed(real_a, z)
+            return self.generator.decode(self.generator.encode(real_a), z)
+
+    def _replayed(self, real_a: Tensor, z: Noise) -> Tensor:
+        """One picture from a captured graph: on a GPU launching its kernels takes longer than they do."""
+
+        def work(given: dict[str, Tensor]) -> dict[str, Tensor]:
+            noise = [given.get(f"z{level}") for level in range(len(z))]
+            features = self.generator.encode(given["real_a"])
+            return {"fake_b": self.generator.decode(features, noise)}
+
+        masks = {f"z{level}": mask for level, mask in enumerate(z) if mask is not None}
+        captured = self._captured.setdefault(tuple(mask is not None for mask in z), Captured(work))
+        return captured({"real_a": real_a, **masks})["fake_b"]
 
     def _pictures(self, image: Image.Image, z: Noise) -> list[Image.Image]:
         real_a = image_to_input(image, self.input_kind, self.side)

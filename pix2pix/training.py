@@ -8,7 +8,7 @@ import contextlib
 import json
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -25,7 +25,8 @@ from pix2pix.config import TrainConfig, input_output_kinds
 from pix2pix.data import Pairs, load_pairs, prefetch, training_batch, validation_pair
 from pix2pix.devices import autocast, keep_freed_memory, pick_device
 from pix2pix.drawings import example_paths
-from pix2pix.generator import Noise, UNetGenerator
+from pix2pix.generator import NOISY_LAYERS, Noise, UNetGenerator
+from pix2pix.graphs import Captured
 from pix2pix.images import (
     contact_sheet,
     image_to_input,
@@ -63,9 +64,22 @@ class Adam(torch.optim.Adam):
 
     def __init__(self, network: nn.Module, learning_rate: float, betas: tuple[float, float]):
         self.parameters = list(network.parameters())
+        on_gpu = self.parameters[0].is_cuda
         super().__init__(
-            [in_memory_order(p.detach()) for p in self.parameters], learning_rate, betas, fused=True
+            [in_memory_order(p.detach()) for p in self.parameters],
+            # A captured graph reads the rate where it lies; a plain number would be captured for ever.
+            torch.tensor(learning_rate, device=self.parameters[0].device) if on_gpu else learning_rate,
+            betas,
+            fused=True,
+            capturable=on_gpu,
         )
+
+    def set_rate(self, rate: float) -> None:
+        for group in self.param_groups:
+            if isinstance(group["lr"], Tensor):
+                group["lr"].fill_(rate)
+            else:
+                group["lr"] = rate
 
     def step(self) -> None:
         for lying, parameter in zip(self.param_groups[0]["params"], self.parameters, strict=True):
@@ -163,6 +177,29 @@ def train_step(
     return {name: part.detach() for name, part in (losses | parts).items()}
 
 
+def stepper(
+    networks: Networks, config: TrainConfig, device: torch.device, world_size: int = 1
+) -> Callable[[Tensor, Tensor, Noise, int], dict[str, Tensor]]:
+    """`train_step` of these networks: (real_a, real_b, z, step's number) → losses; on a GPU a captured graph.
+
+    --augment draws its numbers on the CPU, anew for every step, and processes wait for each other: no graph.
+    """
+    if device.type != "cuda" or not config.graph or config.augment or world_size > 1:
+        return lambda real_a, real_b, z, step: train_step(networks, real_a, real_b, z, config, step)
+
+    def work(given: dict[str, Tensor]) -> dict[str, Tensor]:
+        z = [given.get(f"z{level}") for level in range(NOISY_LAYERS)]
+        return train_step(networks, given["real_a"], given["real_b"], z, config)
+
+    captured = Captured(work)
+
+    def make_step(real_a: Tensor, real_b: Tensor, z: Noise, step: int) -> dict[str, Tensor]:
+        masks = {f"z{level}": mask for level, mask in enumerate(z) if mask is not None}
+        return captured({"real_a": real_a, "real_b": real_b, **masks})
+
+    return make_step
+
+
 def fit(config: TrainConfig) -> Path:
     """Train as the config says and return the run folder, which is a checkpoint too.
 
@@ -192,6 +229,7 @@ def fit(config: TrainConfig) -> Path:
         )
 
     figures = Figures(out, start) if rank == 0 else None
+    make_step = stepper(networks, config, device, world_size)
     batches = prefetch(
         lambda step: training_batch(pairs, config, step, rank, world_size), range(start, config.steps)
     )
@@ -202,11 +240,11 @@ def fit(config: TrainConfig) -> Path:
     with stop_on_signal() as stop:
         for step, (real_a, real_b) in zip(range(start, config.steps), batches, strict=False):
             rate = learning_rate(config, step)
-            for group in networks.adam_g.param_groups + networks.adam_d.param_groups:
-                group["lr"] = rate
+            networks.adam_g.set_rate(rate)
+            networks.adam_d.set_rate(rate)
             z = step_noise(networks.generator, config, step, rank, world_size, device)
             pair = to_device(real_a, device), to_device(real_b, device)
-            losses = train_step(networks, *pair, z, config, step * world_size + rank)
+            losses = make_step(*pair, z, step * world_size + rank)
             done = step + 1
             if networks.average is not None:
                 update_average(networks, config.ema, done)
@@ -378,7 +416,10 @@ def named_networks(networks: Networks) -> list[tuple[str, nn.Module]]:
 
 
 # What may change when a run goes on: where things lie and how they are computed, not what is computed.
-MAY_CHANGE = ("data", "out", "resume", "device", "precision", "threads", "save_every", "sample_every")
+MAY_CHANGE = (
+    *("data", "out", "resume", "device", "precision", "graph", "threads"),
+    *("save_every", "sample_every"),
+)
 
 
 def load_state(networks: Networks, out: Path, config: TrainConfig) -> int:

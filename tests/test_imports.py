@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "losses": set(),
     "augmentation": set(),
     "devices": set(),
+    "graphs": set(),
     "drawings": {"tasks"},
     "discriminators": {"generator"},
     "config": {"losses"},
@@ -28,9 +29,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pairs": {"images"},
     "data": {"config", "images", "pairs", "recipes"},
     "checkpoints": {"config", "discriminators", "generator", "images", "losses"},
-    "inference": {"checkpoints", "devices", "discriminators", "generator", "images", "packed"},
+    "inference": {"checkpoints", "devices", "discriminators", "generator", "graphs", "images"} | {"packed"},
     "training": {"augmentation", "checkpoints", "config", "data", "devices", "drawings"}
-    | {"generator", "images", "losses", "tasks"},
+    | {"generator", "graphs", "images", "losses", "tasks"},
     "batch": {"images", "inference"},
     "bench": {"checkpoints", "config", "convolutions", "devices", "documents", "drawings", "inference"}
     | {"generator", "packed", "training"},
