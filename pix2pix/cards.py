@@ -4,14 +4,16 @@ Every number comes from config.json and every sentence from the recipe table; no
 """
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from pix2pix import checkpoints
+from pix2pix.config import HOW_IT_IS_COMPUTED, flag
 from pix2pix.drawings import example_paths
 from pix2pix.images import contact_sheet, image_to_input, input_to_rgb, load_image, tensor_to_pil
 from pix2pix.inference import Translator
-from pix2pix.recipes import RECIPES, Recipe
+from pix2pix.recipes import RECIPES, Recipe, recipe_config
 from pix2pix.tasks import TASKS, base_task
 
 SHEET = "sheet.jpg"
@@ -68,9 +70,8 @@ def card_text(folder: Path, settings: dict[str, Any], recipe: Recipe, shown: str
             "lines vary from sample to sample: threshold, width 1–5 px, small marks dropped, gaps, wobble"
         )
     generator = settings["generator"]
-    begun, given = "", ""
+    begun = ""
     if run.get("start_from"):
-        given = f" --start-from {run['start_from']} --steps {run['steps']}"
         begun = f" from the weights of {run['start_from']} ({training.get('steps_before', '?')} steps)"
     lines = [
         f"# {name}",
@@ -100,12 +101,26 @@ def card_text(folder: Path, settings: dict[str, Any], recipe: Recipe, shown: str
         "Made by",
         "",
         "```",
-        f"python train.py --task {name} --data DATA --out runs/{name}{given}",
+        f"python train.py --task {name} --data DATA --out runs/{name}{other_settings(run)}",
         f"python -m pix2pix export runs/{name} checkpoints/{name}",
         "```",
         "",
     ]
     return "\n".join(lines)
+
+
+def other_settings(run: dict[str, Any]) -> str:
+    """What the command that made a run named beside task, data and out: " --steps 24000 --augment"."""
+    recipe = asdict(recipe_config(run["task"]))
+    told = ""
+    for name, value in run.items():
+        if name in HOW_IT_IS_COMPUTED or value == recipe.get(name, value):
+            continue
+        if isinstance(value, bool):
+            told += f" --{flag(name)}" if value else f" --no-{flag(name)}"
+        else:
+            told += f" --{flag(name)} {value:g}" if isinstance(value, float) else f" --{flag(name)} {value}"
+    return told
 
 
 def discriminator_line(folder: Path, settings: dict[str, Any]) -> str:

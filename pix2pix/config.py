@@ -95,6 +95,10 @@ class TrainConfig:
             raise ValueError(f"--crop-size is {self.crop_size}; expected a power of two, such as 256")
 
 
+# Settings of how a run is computed and kept, which make no other run of it.
+HOW_IT_IS_COMPUTED = ("device", "precision", "graph", "threads", "save_every", "sample_every")
+
+
 def flag(field_name: str) -> str:
     return field_name.replace("_", "-")
 

@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from pix2pix import checkpoints
 from pix2pix.augmentation import augmenter
-from pix2pix.config import TrainConfig, input_output_kinds
+from pix2pix.config import HOW_IT_IS_COMPUTED, TrainConfig, input_output_kinds
 from pix2pix.data import Pairs, load_pairs, prefetch, training_batch, validation_pair
 from pix2pix.devices import autocast, keep_freed_memory, pick_device
 from pix2pix.drawings import example_paths
@@ -415,11 +415,8 @@ def named_networks(networks: Networks) -> list[tuple[str, nn.Module]]:
     return found + ([("average", networks.average)] if networks.average is not None else [])
 
 
-# What may change when a run goes on: where things lie and how they are computed, not what is computed.
-MAY_CHANGE = (
-    *("data", "out", "resume", "device", "precision", "graph", "threads"),
-    *("save_every", "sample_every"),
-)
+# What may change when a run goes on.
+MAY_CHANGE = ("data", "out", "resume", *HOW_IT_IS_COMPUTED)
 
 
 def load_state(networks: Networks, out: Path, config: TrainConfig) -> int:

@@ -36,7 +36,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bench": {"checkpoints", "config", "convolutions", "devices", "documents", "drawings", "inference"}
     | {"generator", "packed", "training"},
     "documents": {"checkpoints"},
-    "cards": {"checkpoints", "discriminators", "drawings", "images", "inference", "recipes", "tasks"},
+    "cards": {"checkpoints", "config", "discriminators", "drawings", "images", "inference", "recipes"}
+    | {"tasks"},
 }
 
 

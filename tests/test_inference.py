@@ -1,6 +1,8 @@
 """The Translator and the command line: any picture in, a picture or one clear line out."""
 
 import io
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +13,9 @@ import torch
 from conftest import save_checkpoint
 from PIL import Image
 
+import train
 from pix2pix.__main__ import main
+from pix2pix.cards import write_card
 from pix2pix.images import image_to_input
 from pix2pix.inference import Translator, TranslatorPool
 
@@ -185,3 +189,14 @@ def test_export_makes_a_checkpoint_with_a_card(tmp_path, capsys):
         assert told in card
     assert Image.open(exported / "sheet.jpg").size[0] > 700
     assert "| [facades](facades/README.md) | 70×70" in (tmp_path / "checkpoints" / "README.md").read_text()
+
+
+def test_a_card_tells_the_command_that_made_the_run(tmp_path):
+    """Its settings other than the recipe's, found again by the command line's own parser."""
+    given = {"augment": True, "lambda_l1": 40.0, "start_from": "checkpoints/x", "flip": False}
+    folder = save_checkpoint(tmp_path, "edges2shoes", **given, threads=3)
+    write_card(folder)
+    (command,) = re.findall(r"^python train\.py (.+)$", (folder / "README.md").read_text(), re.M)
+    found = train.parse(shlex.split(command))
+    assert {name: getattr(found, name) for name in given} == given
+    assert (found.task, found.ngf, found.threads) == ("edges2shoes", 4, 0)
