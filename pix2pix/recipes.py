@@ -126,10 +126,12 @@ RECIPES: dict[str, Recipe] = {
         "UT Zappos50K shoes (1,000 pairs) and iGAN handbags (500 pairs), edges as the paper's",
         "UT Zappos50K: non-commercial research; iGAN handbags: research",
         "non-commercial",
-        seen="Outlines become leather shoes, boots and bags, with seams, laces and toe caps where they were "
-        "drawn, from thin and thick lines alike. Weak: nearly everything is brown or black leather, a fine "
-        "weave lies over the surfaces, and under a high heel some of the page turns grey. 12,000 steps are "
-        "eight times through the pairs; more would help.",
+        seen="Outlines become shoes, boots and bags in brown, tan, grey and blue, with soles, seams, laces "
+        "and toe caps where they were drawn, from thin and thick lines alike. Weak: a fine dotted weave lies "
+        "over the surfaces, red and black are rare, white shadows of the page show around thin soles, and "
+        "the arch under a high heel is filled in as if it were leather. After the recipe's 12,000 steps the "
+        "shipped weights had 24,000 more with a lower λ, what D sees varied, and rare colours shown as often "
+        "as common ones: 24,000 more of the plain recipe had made everything tan.",
     ),
     "map2aerial": Recipe(
         ("maps",),
