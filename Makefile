@@ -1,10 +1,10 @@
 # make demo: the page on http://localhost:7860 (PORT= changes it). make test: every check. See README.md.
 PORT ?= 7860
 PYTHON ?= python3
-DATA ?= ../shared/data
+DATA ?= data
 BIN := .venv/bin
 
-.PHONY: setup demo test lint format chromium tables ablations cards examples clean
+.PHONY: setup demo test lint format chromium tables ablations cards examples pictures clean
 
 setup: .venv/installed
 
@@ -49,6 +49,9 @@ cards: .venv/installed
 
 examples: .venv/installed-test
 	$(BIN)/python -m pix2pix.drawings
+
+pictures: .venv/installed-test chromium
+	$(BIN)/python docs/take_pictures.py
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache
