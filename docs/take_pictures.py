@@ -31,8 +31,8 @@ def main() -> None:
             page.goto(url)
             page.wait_for_selector(".studio[data-open=yes]", timeout=60_000)
             page.locator(f'.card[data-task="{task}"]').click()
-            page.wait_for_function("document.querySelector('.studio').dataset.settled === 'true'")
-            page.wait_for_timeout(3000)  # thumbnails of all cards
+            page.wait_for_selector(f'.studio[data-task="{task}"]')
+            page.wait_for_timeout(6000)  # its picture, and the thumbnails of all cards
             target = ROOT / "docs" / "images" / f"{name}.jpg"
             page.screenshot(path=target, type="jpeg", quality=88)
             print(target)
