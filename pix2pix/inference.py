@@ -112,26 +112,25 @@ class Translator:
             real_a = real_a.to(self.device, self.dtype, memory_format=torch.channels_last)
             if any(mask is not None and mask.shape[0] > 1 for mask in z):
                 return self.generator.decode_many(self.generator.encode(real_a), z)
-            if self.device.type == "cuda":
-                return self._replayed(real_a, z)
-            return self.generator.decode(self.generator.encode(real_a), z)
+            return self._one(real_a, z)
 
-    def _replayed(self, real_a: Tensor, z: Noise) -> Tensor:
-        """One picture from a captured graph: on a GPU launching its kernels takes longer than they do."""
+    def _one(self, real_a: Tensor, z: Noise) -> Tensor:
+        """One picture; on a GPU from a captured graph, since launching kernels takes longer than they do."""
 
-        def work(given: dict[str, Tensor]) -> dict[str, Tensor]:
-            noise = [given.get(f"z{level}") for level in range(len(z))]
-            features = self.generator.encode(given["real_a"])
-            return {"fake_b": self.generator.decode(features, noise)}
+        def work(real_a: Tensor, *z: Tensor | None) -> dict[str, Tensor]:
+            return {"fake_b": self.generator.decode(self.generator.encode(real_a), list(z))}
 
-        masks = {f"z{level}": mask for level, mask in enumerate(z) if mask is not None}
-        captured = self._captured.setdefault(tuple(mask is not None for mask in z), Captured(work))
-        return captured({"real_a": real_a, **masks})["fake_b"]
+        if self.device.type == "cuda":
+            noisy = tuple(mask is not None for mask in z)
+            if noisy not in self._captured:
+                self._captured[noisy] = Captured(work)
+            work = self._captured[noisy]
+        return work(real_a, *z)["fake_b"]
 
     def _pictures(self, image: Image.Image, z: Noise) -> list[Image.Image]:
         real_a = image_to_input(image, self.input_kind, self.side)
         size = output_size(*image.size, self.side)
-        fake_b = self.answer(real_a, z).float().cpu()
+        fake_b = self.answer(real_a, z).cpu().float()
         rgb = output_to_rgb(real_a.expand(len(fake_b), -1, -1, -1), fake_b, self.input_kind, self.output_kind)
         return [
             picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)

@@ -25,7 +25,7 @@ from pix2pix.config import HOW_IT_IS_COMPUTED, TrainConfig, input_output_kinds
 from pix2pix.data import Pairs, load_pairs, prefetch, training_batch, validation_pair
 from pix2pix.devices import autocast, keep_freed_memory, pick_device
 from pix2pix.drawings import example_paths
-from pix2pix.generator import NOISY_LAYERS, Noise, UNetGenerator
+from pix2pix.generator import Noise, UNetGenerator
 from pix2pix.graphs import Captured
 from pix2pix.images import (
     contact_sheet,
@@ -187,17 +187,8 @@ def stepper(
     if device.type != "cuda" or not config.graph or config.augment or world_size > 1:
         return lambda real_a, real_b, z, step: train_step(networks, real_a, real_b, z, config, step)
 
-    def work(given: dict[str, Tensor]) -> dict[str, Tensor]:
-        z = [given.get(f"z{level}") for level in range(NOISY_LAYERS)]
-        return train_step(networks, given["real_a"], given["real_b"], z, config)
-
-    captured = Captured(work)
-
-    def make_step(real_a: Tensor, real_b: Tensor, z: Noise, step: int) -> dict[str, Tensor]:
-        masks = {f"z{level}": mask for level, mask in enumerate(z) if mask is not None}
-        return captured({"real_a": real_a, "real_b": real_b, **masks})
-
-    return make_step
+    captured = Captured(lambda real_a, real_b, *z: train_step(networks, real_a, real_b, list(z), config))
+    return lambda real_a, real_b, z, step: captured(real_a, real_b, *z)
 
 
 def fit(config: TrainConfig) -> Path:
