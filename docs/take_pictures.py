@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path += [str(ROOT), str(ROOT / "tests")]
 
-from browser import DESKTOP, FLAGS, PHONE, find_chromium, running_studio  # noqa: E402
+from browser import DESKTOP, FLAGS, PHONE, Visitor, find_chromium, running_studio  # noqa: E402
 
 # File, what kind of screen, light or dark, and the card that is clicked.
 PICTURES = (
@@ -28,11 +28,10 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=find_chromium(), headless=True, args=FLAGS)
         for name, screen, scheme, task in PICTURES:
             page = browser.new_context(**screen, color_scheme=scheme).new_page()
-            page.goto(url)
-            page.wait_for_selector(".studio[data-open=yes]", timeout=60_000)
-            page.locator(f'.card[data-task="{task}"]').click()
-            page.wait_for_selector(f'.studio[data-task="{task}"]')
-            page.wait_for_timeout(6000)  # its picture, and the thumbnails of all cards
+            visitor = Visitor(page, url, touch=False)
+            visitor.open()
+            visitor.choose(task)
+            page.wait_for_timeout(6000)  # the thumbnails of all cards
             target = ROOT / "docs" / "images" / f"{name}.jpg"
             page.screenshot(path=target, type="jpeg", quality=88)
             print(target)
