@@ -126,7 +126,7 @@ def inference_rows(plain: ModuleType, folder: Path, ngf: int, turns: int, machin
     )
     generator = packed_elsewhere(ngf)
     picture_in = torch.zeros(1, 3, SIDE, SIDE, device="meta")
-    weights = sum(p.numel() for p in reference.parameters()) * machine["bytes_per_weight"]
+    weights = sum(p.numel() for p in reference.parameters()) * getattr(torch, machine["type"]).itemsize
     one = floor(lambda: generator(picture_in, []), "gmac_per_s", weights, machine)
     row.more = difference | {"floor_ms": one}
     yield row
@@ -345,7 +345,6 @@ def describe_machine() -> dict:
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "type": "int8" if int8 else str(dtype).removeprefix("torch."),
-        "bytes_per_weight": 1 if int8 else dtype.itemsize,
         "gmac_per_s": product_rate(dtype, int8),
         "training_gmac_per_s": product_rate(dtype, False),
         "gb_per_s": round(big.numel() * 4 / reading / 1e9, 1),
