@@ -48,7 +48,7 @@ cards: .venv/installed
 	$(BIN)/python -m pix2pix cards
 
 examples: .venv/installed-test
-	$(BIN)/python -m pix2pix.drawings
+	$(BIN)/python -m tools.examples
 
 pictures: .venv/installed-test chromium
 	$(BIN)/python docs/take_pictures.py

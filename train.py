@@ -5,7 +5,7 @@ import dataclasses
 import sys
 
 from pix2pix.config import TrainConfig, field_help, field_type, flag
-from pix2pix.recipes import recipe_config
+from pix2pix.data.recipes import recipe_config
 from pix2pix.training import fit
 
 

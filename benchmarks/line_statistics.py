@@ -13,9 +13,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from pix2pix.data import load_pairs, training_pair
+from pix2pix.data.batches import training_pair
+from pix2pix.data.recipes import recipe_config
+from pix2pix.data.sources import load_pairs
 from pix2pix.images import tensor_to_pil
-from pix2pix.recipes import recipe_config
 from pix2pix.ui.hints import ink_and_thickness
 
 

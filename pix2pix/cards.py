@@ -10,10 +10,12 @@ from typing import Any
 
 from pix2pix import checkpoints
 from pix2pix.config import HOW_IT_IS_COMPUTED, flag
-from pix2pix.drawings import example_paths
+from pix2pix.data.recipes import RECIPES, Recipe, recipe_config
+from pix2pix.examples import example_paths
+from pix2pix.files import write_text
 from pix2pix.images import contact_sheet, image_to_input, input_to_rgb, load_image, tensor_to_pil
 from pix2pix.inference import Translator
-from pix2pix.recipes import RECIPES, Recipe, recipe_config
+from pix2pix.models.discriminators import receptive_field
 from pix2pix.tasks import TASKS, base_task
 
 SHEET = "sheet.jpg"
@@ -29,7 +31,7 @@ def write_card(folder: Path) -> None:
     else:
         shown = ""
     recipe = RECIPES.get(name, Recipe(()))
-    checkpoints.write_text(card_text(folder, settings, recipe, shown), folder / "README.md")
+    write_text(card_text(folder, settings, recipe, shown), folder / "README.md")
 
 
 def write_sheet(folder: Path, name: str) -> bool:
@@ -124,8 +126,6 @@ def other_settings(run: dict[str, Any]) -> str:
 
 
 def discriminator_line(folder: Path, settings: dict[str, Any]) -> str:
-    from pix2pix.discriminators import receptive_field
-
     if not (folder / "discriminator.safetensors").is_file():
         return "none"
     size, width = settings["discriminator"]["n_layers"], settings["discriminator"]["ndf"]
@@ -158,5 +158,5 @@ def write_table(root: Path) -> Path:
         "| checkpoint | D | objective | ngf | steps | L1 (training) | MB | use |\n"
         "|---|---|---|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
     )
-    checkpoints.write_text(text, root / "README.md")
+    write_text(text, root / "README.md")
     return root / "README.md"

@@ -15,11 +15,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from pix2pix.config import TrainConfig, input_output_kinds
-from pix2pix.discriminators import PatchDiscriminator
-from pix2pix.generator import UNetGenerator
+from pix2pix.config import TrainConfig, input_output_kinds, is_conditional
+from pix2pix.files import write_text
 from pix2pix.images import CHANNELS
-from pix2pix.losses import is_conditional
+from pix2pix.models.discriminators import PatchDiscriminator
+from pix2pix.models.generator import UNetGenerator
 
 SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
 HUB = "hf://"
@@ -183,14 +183,6 @@ def write_tensors(tensors: dict[str, Tensor], path: Path, metadata: dict[str, st
         raise OSError(
             f"{path}: could not be written ({error}); what was saved before is still there"
         ) from None
-
-
-def write_text(text: str, path: Path) -> None:
-    """Like `write_tensors`, for text."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_text(text, encoding="utf-8")
-    os.replace(fresh, path)
 
 
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

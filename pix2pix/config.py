@@ -1,16 +1,18 @@
 """Every setting of a training run, with the paper's value: the one list of defaults.
 
-The command line of `train.py` is made from this dataclass; the recipes in `recipes.py` are changes to it.
+The command line of `train.py` is made from this dataclass; `data/recipes.py` holds each task's changes to it.
 """
 
 import dataclasses
+import inspect
+import re
 import types
 import typing
 from dataclasses import dataclass
 
-from pix2pix.losses import OBJECTIVES
-
 PAIRS = ("aligned", "soft-edges", "lines", "edges", "drawing", "gray", "holes", "cutout")
+
+OBJECTIVES = ("l1", "gan", "cgan", "l1+gan", "l1+cgan")
 
 
 # What the generator sees and answers, by kind of pairs (the kinds of `images.py`); else pictures in RGB.
@@ -25,11 +27,24 @@ def input_output_kinds(pairs: str) -> tuple[str, str]:
     return KINDS.get(pairs, ("rgb", "rgb"))
 
 
+def uses_l1(objective: str) -> bool:
+    return "l1" in objective.split("+")
+
+
+def uses_gan(objective: str) -> bool:
+    return objective != "l1"
+
+
+def is_conditional(objective: str) -> bool:
+    """Does D see the input x beside the picture?"""
+    return "cgan" in objective.split("+")
+
+
 @dataclass(frozen=True)
 class TrainConfig:
     """Settings of a run. The comment behind a field is its help text on the command line."""
 
-    task: str = "custom"  # a recipe's name (see pix2pix/recipes.py), or any name for a task of your own
+    task: str = "custom"  # a recipe's name (see pix2pix/data/recipes.py), or any name for a task of your own
     data: str = ""  # folder of training pairs
     out: str = ""  # run folder: state, checkpoint, losses, sample sheets
 
@@ -105,9 +120,6 @@ def flag(field_name: str) -> str:
 
 def field_help() -> dict[str, str]:
     """Field name → its help text, read from the comments above."""
-    import inspect
-    import re
-
     found = re.findall(r"^    (\w+): [^\n]*?  # (.+)$", inspect.getsource(TrainConfig), re.M)
     return dict(found)
 

@@ -26,7 +26,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from pix2pix import checkpoints
-from pix2pix.recipes import recipe_config
+from pix2pix.data.recipes import recipe_config
 from pix2pix.ui.cards import examples_of
 
 ROOT = Path(__file__).resolve().parent.parent

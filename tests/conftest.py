@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw
 
 from pix2pix import checkpoints
 from pix2pix.config import TrainConfig
-from pix2pix.recipes import recipe_config
-from pix2pix.training import build_networks
+from pix2pix.data.recipes import recipe_config
+from pix2pix.training.step import build_networks
 
 torch.set_num_threads(1)  # tiny nets: threads would only wait for each other
 TINY = {"ngf": 4, "ndf": 4, "crop_size": 32, "load_size": 36}

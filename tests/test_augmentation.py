@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from pix2pix import training
-from pix2pix.augmentation import augmenter, cover, recolour, shift
+from pix2pix.training.augmentation import augmenter, cover, recolour, shift
+from pix2pix.training.step import build_networks, train_step
 
 
 @pytest.fixture
@@ -55,12 +55,12 @@ def test_parts_by_hand():
 
 def test_g_learns_through_it_and_d_from_it(tiny_config, pair):
     plain, augmented = (
-        training.build_networks(replace(tiny_config, augment=on), torch.device("cpu")) for on in (False, True)
+        build_networks(replace(tiny_config, augment=on), torch.device("cpu")) for on in (False, True)
     )
     a, b = (part[:1] for part in pair)
     z = plain.generator.draw_noise([0])
     losses = [
-        training.train_step(networks, a, b, z, replace(tiny_config, augment=on), step=5)
+        train_step(networks, a, b, z, replace(tiny_config, augment=on), step=5)
         for networks, on in ((plain, False), (augmented, True))
     ]
     assert losses[0]["D"] != losses[1]["D"] and losses[0]["G_l1"] == losses[1]["G_l1"]

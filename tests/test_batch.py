@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pix2pix import batch
-from pix2pix.__main__ import main
-from pix2pix.inference import Translator
+from pix2pix.cli import main
+from pix2pix.inference import Translator, batch
 
 
 @pytest.fixture

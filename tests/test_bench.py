@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from pix2pix import bench, checkpoints, documents
-from pix2pix.__main__ import main
+from benchmarks import bench
+from pix2pix import checkpoints
+from pix2pix.cli import main
+from pix2pix.files import replace_section, section_marks
 from pix2pix.inference import Translator
 
 
@@ -51,7 +53,7 @@ def test_ours_and_plain_take_turns():
 
 def test_the_command_measures_every_row(tmp_path):
     kept, document = tmp_path / "bench.json", tmp_path / "speed.md"
-    first, last = documents.marks("bench")
+    first, last = section_marks("bench")
     document.write_text(f"before\n{first}\nold\n{last}\nafter\n")
     assert main(["bench", "--quick", "--turns", "1", "--json", str(kept), "--write", str(document)]) == 0
     found = json.loads(kept.read_text())
@@ -71,5 +73,5 @@ def test_a_document_without_marks_is_named_and_left_alone(tmp_path):
     document = tmp_path / "speed.md"
     document.write_text("nothing here\n")
     with pytest.raises(ValueError, match="no place for bench"):
-        documents.put(document, "bench", "new")
+        replace_section(document, "bench", "new")
     assert document.read_text() == "nothing here\n"

@@ -13,7 +13,7 @@ from gradio_client import Client, handle_file
 from PIL import Image, ImageDraw
 
 from pix2pix.checkpoints import SHIPPED
-from pix2pix.drawings import example_paths
+from pix2pix.examples import example_paths
 from pix2pix.images import snap_to_palette
 from pix2pix.tasks import FACADE_PALETTE
 from pix2pix.ui.cards import examples_of

@@ -8,7 +8,7 @@ from conftest import save_checkpoint
 from safetensors import safe_open
 
 from pix2pix import checkpoints
-from pix2pix.generator import UNetGenerator
+from pix2pix.models.generator import UNetGenerator
 
 
 def test_round_trip_is_within_half_a_step(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 
 import train
 from pix2pix.config import TrainConfig, field_help
-from pix2pix.recipes import RECIPES, recipe_config
+from pix2pix.data.recipes import RECIPES, recipe_config
 from pix2pix.tasks import TASKS
 
 

@@ -9,18 +9,8 @@ from conftest import TINY, draw_pair
 from PIL import Image
 
 from pix2pix.config import TrainConfig
-from pix2pix.data import (
-    Pairs,
-    even_shares,
-    load_pairs,
-    main_colour,
-    matte_from_trimap,
-    pair_at,
-    prefetch,
-    training_batch,
-    training_pair,
-    validation_pair,
-)
+from pix2pix.data.batches import pair_at, prefetch, training_batch, training_pair, validation_pair
+from pix2pix.data.sources import Pairs, even_shares, load_pairs, main_colour, matte_from_trimap
 
 
 def test_side_by_side_direction(tiny_config):

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from pix2pix.discriminators import PatchDiscriminator, patch_map_size, receptive_box, receptive_field
+from pix2pix.models.discriminators import PatchDiscriminator, patch_map_size, receptive_box, receptive_field
 
 
 def test_receptive_fields_are_the_papers():

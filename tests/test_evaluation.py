@@ -19,7 +19,7 @@ from pix2pix.evaluation.labels import colour_labels, labels_from_colours, read_l
 from pix2pix.evaluation.real_or_fake import bootstrap_interval, labelled_real, percentage, trial_order
 from pix2pix.images import array_to_tensor
 from pix2pix.tasks import FACADE_PALETTE
-from pix2pix.training import build_networks
+from pix2pix.training.step import build_networks
 
 SIDE = 32
 

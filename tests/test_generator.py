@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from pix2pix.generator import InstanceNorm, UNetGenerator
+from pix2pix.models.generator import InstanceNorm, UNetGenerator
 
 
 def parameters(module: nn.Module) -> int:

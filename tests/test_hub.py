@@ -15,7 +15,7 @@ import pytest
 from conftest import save_checkpoint
 from PIL import Image
 
-from pix2pix.drawings import example_paths
+from pix2pix.examples import example_paths
 from pix2pix.inference import Translator
 
 COMMIT = "a" * 40

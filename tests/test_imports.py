@@ -1,6 +1,8 @@
-"""The import table of the house: who may know whom, and that nothing but the page imports gradio."""
+"""The import table, and that the command line and the page work with requirements.txt alone."""
 
 import ast
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,35 +12,53 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "pix2pix"
 
-# A module may import these siblings and no others. What stands further down may not look up.
+# Rooms of the package from the ground up: a room imports from those above it in this list, never from below.
+GROUND = {"tasks", "images", "config", "devices", "files", "examples"}
+MODELS = GROUND | {"models"}
+CHECKPOINTS = MODELS | {"checkpoints"}
 MAY_IMPORT: dict[str, set[str]] = {
-    "tasks": set(),
-    "paper": set(),
-    "images": set(),
-    "convolutions": set(),
-    "generator": {"convolutions"},
-    "packed": {"convolutions", "generator"},
-    "losses": set(),
-    "augmentation": set(),
-    "devices": set(),
-    "graphs": set(),
-    "drawings": {"tasks"},
-    "discriminators": {"generator"},
-    "config": {"losses"},
-    "recipes": {"config"},
-    "pairs": {"images"},
-    "data": {"config", "images", "pairs", "recipes"},
-    "checkpoints": {"config", "discriminators", "generator", "images", "losses"},
-    "inference": {"checkpoints", "devices", "discriminators", "generator", "graphs", "images"} | {"packed"},
-    "training": {"augmentation", "checkpoints", "config", "data", "devices", "drawings"}
-    | {"generator", "graphs", "images", "losses", "tasks"},
-    "batch": {"images", "inference"},
-    "bench": {"checkpoints", "config", "convolutions", "devices", "documents", "drawings", "inference"}
-    | {"generator", "packed", "training"},
-    "documents": {"checkpoints"},
-    "cards": {"checkpoints", "config", "discriminators", "drawings", "images", "inference", "recipes"}
-    | {"tasks"},
+    **{name: set() for name in GROUND},
+    "models": GROUND,
+    "checkpoints": MODELS,
+    "data": CHECKPOINTS,
+    "training": CHECKPOINTS | {"data"},
+    "inference": CHECKPOINTS,
+    "cards": CHECKPOINTS | {"data", "inference"},
+    "evaluation": CHECKPOINTS | {"data", "inference", "cards"},
+    "ui": CHECKPOINTS | {"data", "inference", "cards", "evaluation"},
+    "cli": CHECKPOINTS | {"data", "inference", "cards", "evaluation"},
+    "__main__": {"cli"},
+    "__init__": set(),
 }
+# Rooms that run where only requirements.txt is installed, whatever of them is used.
+RUNTIME_ONLY = (*GROUND, "models", "checkpoints", "inference", "cards", "ui", "cli")
+
+# Distributions whose modules have another name.
+MODULE_OF = {"scikit-image": "skimage", "pillow": "PIL", "pytest-rerunfailures": "pytest_rerunfailures"}
+
+
+def required(file: str) -> set[str]:
+    """Names of the modules that a requirements file asks for itself."""
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+    found = {match[0] for line in lines if (match := re.match(r"[A-Za-z][\w-]*", line))}
+    return {MODULE_OF.get(name, name) for name in found}
+
+
+TRAINING_ONLY = required("requirements-train.txt") - required("requirements.txt")
+# Not to be relied on by anything but training and tests.
+BLOCKED = (TRAINING_ONLY | required("requirements-test.txt")) - required("requirements.txt")
+
+# Blocks the modules as if they were not installed: an import raises what a missing module raises.
+BLOCK = f"""
+import sys
+
+class NotInstalled:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {sorted(BLOCKED)!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, NotInstalled())
+"""
 
 
 def modules() -> list[Path]:
@@ -66,41 +86,91 @@ def imported(path: Path) -> set[str]:
     return names
 
 
-def siblings(path: Path) -> set[str]:
+def rooms_imported(path: Path) -> set[str]:
     rooms = {room(p) for p in modules()}
     found = {name.split(".")[1] for name in imported(path) if name.startswith("pix2pix.")}
     return (found & rooms) - {room(path)}
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_imports_point_one_way(path):
-    name = room(path)
-    if name in MAY_IMPORT:
-        assert siblings(path) <= MAY_IMPORT[name]
-    if name not in ("ui", "__main__"):
-        assert "ui" not in siblings(path)
-        assert not any(found.split(".")[0] in ("gradio", "gradio_client") for found in imported(path))
+def libraries(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imported(path)}
 
 
 def test_every_room_has_its_row():
-    free = {"ui", "evaluation", "__main__", "__init__", "colour_statistics"}
-    assert {room(path) for path in modules()} - free == set(MAY_IMPORT)
+    assert {room(path) for path in modules()} == set(MAY_IMPORT)
 
 
-def test_importing_the_package_loads_nothing_heavy():
-    code = (
-        "import sys, pix2pix, pix2pix.tasks, pix2pix.config, pix2pix.recipes; "
-        "print([m for m in ('torch', 'gradio', 'scipy', 'skimage') if m in sys.modules])"
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_one_way(path):
+    name = room(path)
+    assert rooms_imported(path) <= MAY_IMPORT[name]
+    if name != "ui":
+        assert not libraries(path) & {"gradio", "gradio_client"}
+    if name in RUNTIME_ONLY:
+        assert not libraries(path) & TRAINING_ONLY
+    assert not libraries(path) & {"tools", "benchmarks", "tests"}
+
+
+def run(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "gradio" not in done.stdout and "skimage" not in done.stdout
 
 
-def test_the_page_needs_only_the_runtime_requirements():
-    """What training alone needs (requirements-train.txt) is not there on the machine that serves the page."""
-    code = (
-        "import sys; sys.modules.update(dict.fromkeys(('scipy', 'skimage', 'matplotlib', 'tensorboard'))); "
-        "import pix2pix.__main__, pix2pix.inference, pix2pix.cards, pix2pix.ui.page"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+def test_the_light_modules_load_nothing_heavy():
+    code = "import sys, pix2pix.tasks, pix2pix.config, pix2pix.data.recipes, pix2pix.cli; print(*sys.modules)"
+    done = run(f"{code}; pix2pix.cli.build_parser()")
     assert done.returncode == 0, done.stderr[-1500:]
+    loaded = set(done.stdout.split())
+    assert "pix2pix.cli" in loaded
+    assert not loaded & {"torch", "gradio", "numpy", *BLOCKED}
+
+
+# --- With requirements.txt alone ------------------------------------------------------------------------
+
+
+def test_the_block_works():
+    assert {"scipy", "skimage", "matplotlib", "tensorboard", "torchmetrics"} <= BLOCKED
+    for module in ("scipy.ndimage", "skimage", "matplotlib", "torchmetrics"):
+        done = run(f"{BLOCK}\nimport {module}")
+        assert done.returncode == 1 and f"ModuleNotFoundError: No module named '{module.split('.')[0]}" in (
+            done.stderr
+        )
+
+
+def test_the_command_line_needs_only_the_runtime_requirements(tmp_path, shipped):
+    """Every command is listed with its options, and `translate` writes a picture."""
+    main = f"{BLOCK}\nfrom pix2pix.cli import main; sys.exit(main(sys.argv[1:]))"
+    done = run(main, "--help")
+    assert done.returncode == 0, done.stderr[-1500:]
+    for command in ("translate", "export", "cards", "evaluate", "bench"):
+        assert command in done.stdout
+        done_command = run(main, command, "--help")
+        assert done_command.returncode == 0 and "usage:" in done_command.stdout, done_command.stderr[-1500:]
+    source = sorted((PACKAGE / "examples" / "facades").glob("*.png"))[0]
+    done = run(main, "translate", "--device", "cpu", str(source), str(tmp_path / "out.png"))
+    assert done.returncode == 0, done.stderr[-1500:]
+    assert (tmp_path / "out.png").is_file()
+
+
+@pytest.mark.parametrize(
+    "command", [("bench", "--quick"), ("evaluate", "--checkpoint", "facades", "--data", ".")]
+)
+def test_a_command_that_needs_more_says_what_in_one_line(command, shipped):
+    done = run(f"{BLOCK}\nfrom pix2pix.cli import main; sys.exit(main(sys.argv[1:]))", *command)
+    assert done.returncode == 2
+    assert re.fullmatch(
+        rf"pix2pix {command[0]}: needs \w+, which is not installed; pip install .*requirements-train.txt\n",
+        done.stderr,
+    )
+
+
+def test_the_page_needs_only_the_runtime_requirements(shipped):
+    done = run(f"{BLOCK}\nimport app; print(type(app.demo).__name__)")
+    assert done.returncode == 0, done.stderr[-1500:]
+    assert done.stdout.strip().endswith("Blocks")

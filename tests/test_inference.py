@@ -14,8 +14,8 @@ from conftest import save_checkpoint
 from PIL import Image
 
 import train
-from pix2pix.__main__ import main
 from pix2pix.cards import write_card
+from pix2pix.cli import main
 from pix2pix.images import image_to_input
 from pix2pix.inference import Translator, TranslatorPool
 

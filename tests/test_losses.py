@@ -5,7 +5,8 @@ import math
 import pytest
 import torch
 
-from pix2pix.losses import OBJECTIVES, discriminator_loss, generator_loss, is_conditional, uses_gan, uses_l1
+from pix2pix.config import OBJECTIVES, is_conditional, uses_gan, uses_l1
+from pix2pix.models.losses import discriminator_loss, generator_loss
 
 
 def test_discriminator_loss_is_ln_2_at_zero_logits():

@@ -6,16 +6,17 @@ import torch
 from PIL import Image, ImageDraw
 from torch.nn import functional as F
 
-from pix2pix import packed
-from pix2pix.convolutions import Conv2d, ConvTranspose2d
-from pix2pix.drawings import example_paths
-from pix2pix.generator import UNetGenerator
-from pix2pix.inference import Translator
-from pix2pix.packed import LEAKY_SLOPE, NOTHING, RELU, Int8Kernel, PackedGenerator, quantise
+from pix2pix.examples import example_paths
+from pix2pix.inference import Translator, kernels, packed
+from pix2pix.inference.kernels import Int8Kernel, activated
+from pix2pix.inference.packed import PackedGenerator
+from pix2pix.inference.quantize import NOTHING, RELU, STEPS, quantise, scales
+from pix2pix.models.generator import LEAKY_SLOPE, UNetGenerator
+from pix2pix.models.layers import Conv2d, ConvTranspose2d
 
-needs_onednn = pytest.mark.skipif(not packed.kernels_there(), reason="torch without oneDNN's operators")
+needs_onednn = pytest.mark.skipif(not kernels.kernels_there(), reason="torch without oneDNN's operators")
 needs_int8 = pytest.mark.skipif(
-    not packed.int8_is_right(torch.float32), reason="this processor overflows at products of bytes"
+    not kernels.int8_is_right(torch.float32), reason="this processor overflows at products of bytes"
 )
 
 
@@ -55,7 +56,7 @@ def test_without_onednn_nothing_is_packed(monkeypatch):
     generator = UNetGenerator(ngf=8, image_size=8)
     ours = PackedGenerator(generator, torch.float32, int8=True)
     assert all(isinstance(conv, packed.Plain) for conv in (*ours.down_convs, *ours.up_convs))
-    assert not packed.int8_is_right(torch.float32)
+    assert not kernels.int8_is_right(torch.float32)
     x = torch.randn(1, 3, 8, 8)
     z = generator.draw_noise([0])
     assert torch.allclose(ours(x, z), generator(x, z), atol=1e-5)
@@ -88,9 +89,9 @@ def test_levels_lie_within_half_a_step(slope, dtype):
     before = x.clone()
     ((levels, (step,), zero),) = quantise(x, slope)
     assert levels.dtype == torch.uint8 and levels.shape == (1, 6, 7, 6)
-    exact = F.pad(packed.activated([x.float()], slope), (1, 1, 1, 1))
+    exact = F.pad(activated([x.float()], slope), (1, 1, 1, 1))
     assert ((levels.float() - zero) * step - exact).abs().max() <= 0.501 * step
-    assert step == pytest.approx(float(exact.max() - exact.min()) / packed.STEPS, rel=1e-3)
+    assert step == pytest.approx(float(exact.max() - exact.min()) / STEPS, rel=1e-3)
     assert zero == 0 if slope == RELU else zero > 0
     assert torch.equal(x, before), "the map itself stays as it was"
 
@@ -102,14 +103,14 @@ def test_a_map_with_one_large_number_gets_a_second_byte(slope):
     assert len(quantise(x, slope)) == 1
     x[0, 1, 2, 3] = 100
     found = quantise(x, slope)
-    exact = F.pad(packed.activated([x], slope), (1, 1, 1, 1))
+    exact = F.pad(activated([x], slope), (1, 1, 1, 1))
     apart = [((levels.float() - zero) * step - exact).abs().max() for levels, (step,), zero in found[:1]]
     both = sum((levels.float() - zero) * step for levels, (step,), zero in found)
     assert len(found) == 2 and (both - exact).abs().max() < 0.01 * apart[0]
 
 
 def test_bytes_asked_for_where_they_would_overflow_are_refused(monkeypatch):
-    monkeypatch.setattr(packed, "agree", lambda forms: False)
+    monkeypatch.setattr(kernels, "agree", lambda forms: False)
     with pytest.raises(ValueError, match=r'"int8".* expected "auto"'):
         Translator("facades", "cpu", "int8")
     with pytest.raises(ValueError, match="precision is 'fp16'; expected auto, int8, bf16 or fp32"):
@@ -136,7 +137,7 @@ def test_products_of_whole_numbers_are_exact(form, bias, slope):
     x = torch.randint(-100, 155, (1, 8, 8, 8)).float()
     x[0, 0, 0, :2] = torch.tensor([-100.0, 154.0]) if slope == NOTHING else torch.tensor([0.0, 254.0])
     ours = packed.packed(conv, 8, torch.float32, int8=True)
-    assert torch.allclose(ours([x], slope), conv(packed.activated([x], slope)), rtol=1e-6, atol=0.01)
+    assert torch.allclose(ours([x], slope), conv(activated([x], slope)), rtol=1e-6, atol=0.01)
 
 
 @needs_int8
@@ -149,9 +150,9 @@ def test_each_image_of_a_batch_has_its_own_range(slope, far):
     x[1, 0, 0, 0] = 5000.0 if far else 0.0  # a second byte for one of them
     weight = torch.randn(16, 8, 4, 4)
     bias = torch.randn(16) * 0.01
-    kernel = Int8Kernel(weight, bias, 2, torch.float32, packed.scales(weight, 0), side=8)
+    kernel = Int8Kernel(weight, bias, 2, torch.float32, scales(weight, 0), side=8)
     together, alone = kernel([x], slope), torch.cat([kernel([image], slope) for image in x.split(1)])
-    exact = F.conv2d(packed.activated([x], slope), weight, bias, stride=2, padding=1)
+    exact = F.conv2d(activated([x], slope), weight, bias, stride=2, padding=1)
     for image, *others in zip(together, alone, exact, strict=True):
         assert all((image - other).abs().mean() < 0.02 * other.std() for other in others)
 
@@ -164,8 +165,8 @@ def test_the_shipped_int8_weights_are_found_again():
     levels = torch.randint(-127, 128, (5, 3, 4, 4))
     levels[:, 0, 0, 0] = 127
     weight = levels * scale.view(-1, 1, 1, 1)
-    assert torch.allclose(packed.scales(weight, 0), scale, rtol=1e-6)
-    kernel = Int8Kernel(weight, None, 2, torch.float32, packed.scales(weight, 0), side=8)
+    assert torch.allclose(scales(weight, 0), scale, rtol=1e-6)
+    kernel = Int8Kernel(weight, None, 2, torch.float32, scales(weight, 0), side=8)
     assert torch.allclose(kernel.sums, levels.sum((1, 2, 3)) * scale, rtol=1e-5)
 
 

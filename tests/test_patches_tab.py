@@ -13,9 +13,9 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 from torch import nn
 
-from pix2pix.colour_statistics import BINS
-from pix2pix.discriminators import PatchDiscriminator, patch_map_size, receptive_field
+from pix2pix.evaluation.color_statistics import BINS
 from pix2pix.images import load_image
+from pix2pix.models.discriminators import PatchDiscriminator, patch_map_size, receptive_field
 from pix2pix.tasks import find_task
 from pix2pix.ui import inputs
 from pix2pix.ui.cards import examples_of

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pix2pix.colour_statistics import (
+from pix2pix.evaluation.color_statistics import (
     describe,
     gradient_energy,
     histogram,

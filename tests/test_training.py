@@ -12,17 +12,21 @@ from pathlib import Path
 import pytest
 import torch
 
-from pix2pix import checkpoints, training
+from pix2pix import checkpoints
 from pix2pix.config import TrainConfig
-from pix2pix.data import load_pairs, validation_pair
+from pix2pix.data.batches import validation_pair
+from pix2pix.data.sources import load_pairs
 from pix2pix.images import punch_holes
 from pix2pix.inference import Translator
+from pix2pix.training.loop import fit, learning_rate
+from pix2pix.training.state import STATE, load_state, start_from
+from pix2pix.training.step import build_networks, train_step
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def state(out: str) -> dict[str, torch.Tensor]:
-    return checkpoints.read_tensors(Path(out) / training.STATE)[0]
+    return checkpoints.read_tensors(Path(out) / STATE)[0]
 
 
 def same(one: dict, other: dict) -> bool:
@@ -43,9 +47,9 @@ def test_step_by_hand(tiny_config):
     """One step equals the paper's, written out: Adam on D's halved loss, then on G's with the new D."""
     torch.manual_seed(3)
     a, b = torch.rand(1, 3, 32, 32) * 2 - 1, torch.rand(1, 3, 32, 32) * 2 - 1
-    ours, hand = (training.build_networks(tiny_config, torch.device("cpu")) for _ in range(2))
+    ours, hand = (build_networks(tiny_config, torch.device("cpu")) for _ in range(2))
     z = ours.generator.draw_noise([0])
-    losses = training.train_step(ours, a, b, z, tiny_config)
+    losses = train_step(ours, a, b, z, tiny_config)
 
     cross_entropy = torch.nn.functional.binary_cross_entropy_with_logits
     G, D = hand.generator, hand.discriminator
@@ -71,48 +75,46 @@ def test_step_by_hand(tiny_config):
 
 
 def test_a_run_begins_with_a_checkpoints_weights(tiny_config, tmp_path):
-    first = training.fit(replace(tiny_config, steps=3))
+    first = fit(replace(tiny_config, steps=3))
     again = replace(tiny_config, start_from=str(first), out=str(tmp_path / "again"), ema=0.9)
-    networks = training.build_networks(again, torch.device("cpu"))
-    training.start_from(networks, again)
+    networks = build_networks(again, torch.device("cpu"))
+    start_from(networks, again)
     shipped = checkpoints.load_generator(first), checkpoints.load_discriminator(first)
     for ours, theirs in zip((networks.generator, networks.discriminator), shipped, strict=True):
         assert all(torch.equal(a, b) for a, b in zip(ours.parameters(), theirs.parameters(), strict=True))
     averaged = zip(networks.average.parameters(), shipped[0].parameters(), strict=True)
     assert all(torch.equal(a, b) for a, b in averaged)
-    kept = checkpoints.load_settings(training.fit(again))["training"]
+    kept = checkpoints.load_settings(fit(again))["training"]
     assert kept["steps"] == again.steps and kept["steps_before"] == 3
     going_on = replace(again, resume=True)
-    networks = training.build_networks(going_on, torch.device("cpu"))
-    training.load_state(networks, tmp_path / "again", going_on)
+    networks = build_networks(going_on, torch.device("cpu"))
+    load_state(networks, tmp_path / "again", going_on)
     assert networks.steps_before == 3  # known without the checkpoint, which need not have moved with the run
     with pytest.raises(ValueError, match=r"--start-from .*: its generator has ngf \d+, this run's \d+"):
-        training.fit(replace(again, ngf=2 * again.ngf, out=str(tmp_path / "wider")))
+        fit(replace(again, ngf=2 * again.ngf, out=str(tmp_path / "wider")))
     with pytest.raises(ValueError, match="no checkpoint 'nowhere'"):
-        training.fit(replace(again, start_from="nowhere", out=str(tmp_path / "nowhere")))
+        fit(replace(again, start_from="nowhere", out=str(tmp_path / "nowhere")))
 
 
 def test_only_what_was_missing_is_judged(tiny_config):
     """Of a picture without a hole the answer changes nothing; with one, every loss is that of the hole."""
     config = replace(tiny_config, pairs="holes", objective="l1")
-    networks = training.build_networks(config, torch.device("cpu"))
+    networks = build_networks(config, torch.device("cpu"))
     z = networks.generator.draw_noise([0])
     picture, hole = torch.zeros(1, 3, 32, 32), torch.zeros(1, 1, 32, 32, dtype=torch.bool)
-    losses = training.train_step(networks, punch_holes(picture, hole), picture, z, config)
+    losses = train_step(networks, punch_holes(picture, hole), picture, z, config)
     assert losses["G_l1"] == 0 and all((p.grad == 0).all() for p in networks.generator.parameters())
     hole[..., 8:12, 8:12] = True
     real_a = punch_holes(picture, hole)
     missed = networks.generator(real_a, z).detach()[:, :, 8:12, 8:12].abs().sum() / picture.numel()
-    assert training.train_step(networks, real_a, picture, z, config)["G_l1"] == pytest.approx(
-        float(missed), rel=1e-3
-    )
+    assert train_step(networks, real_a, picture, z, config)["G_l1"] == pytest.approx(float(missed), rel=1e-3)
 
 
 @pytest.mark.parametrize("objective", ["l1", "gan", "cgan", "l1+gan", "l1+cgan"])
 def test_every_objective_trains_from_one_config(tiny_config, objective):
     config = replace(tiny_config, objective=objective, steps=2)
-    before = training.build_networks(config, torch.device("cpu"))
-    out = training.fit(config)
+    before = build_networks(config, torch.device("cpu"))
+    out = fit(config)
     after = state(config.out)
     changed = {
         name: any(not torch.equal(p, after[f"{name}/{k}"]) for k, p in network.state_dict().items())
@@ -127,8 +129,8 @@ def test_every_objective_trains_from_one_config(tiny_config, objective):
 def test_it_learns(tiny_config):
     """On pairs that it never saw, L1 falls clearly below that of fresh weights."""
     config = replace(tiny_config, objective="l1", steps=200, save_every=1000, learning_rate=2e-3)
-    untrained = training.build_networks(config, torch.device("cpu")).generator
-    training.fit(config)
+    untrained = build_networks(config, torch.device("cpu")).generator
+    fit(config)
     trained = checkpoints.load_generator(Path(config.out))
     pairs = load_pairs(config, "val")
     errors = []
@@ -142,7 +144,7 @@ def test_same_seed_same_weights(tiny_config, tmp_path):
     other = replace(tiny_config, out=str(tmp_path / "other"))
     third = replace(tiny_config, out=str(tmp_path / "third"), seed=1)
     for config in (tiny_config, other, third):
-        training.fit(config)
+        fit(config)
     assert same(state(tiny_config.out), state(other.out))
     assert not same(state(tiny_config.out), state(third.out))
 
@@ -151,68 +153,68 @@ def test_same_seed_same_weights(tiny_config, tmp_path):
 def test_resume_is_bit_for_bit(tiny_config, tmp_path, monkeypatch, ema):
     """A run that stops after four of eight steps and goes on ends where one of eight ends."""
     tiny_config = replace(tiny_config, ema=ema, augment=ema > 0)
-    training.fit(tiny_config)
+    fit(tiny_config)
     halted = replace(tiny_config, out=str(tmp_path / "halted"))
 
     class Stop(Exception):
         pass
 
     with monkeypatch.context() as patch:
-        step = training.train_step
+        step = train_step
 
         def until_six(networks, a, b, z, config, number):
             if number >= 6:
                 raise Stop  # as if killed: two steps after the last saved state
             return step(networks, a, b, z, config, number)
 
-        patch.setattr(training, "train_step", until_six)
+        patch.setattr("pix2pix.training.step.train_step", until_six)
         with pytest.raises(Stop):
-            training.fit(halted)
-    training.fit(replace(halted, resume=True))
+            fit(halted)
+    fit(replace(halted, resume=True))
     assert same(state(tiny_config.out), state(halted.out))
 
 
 def test_going_on_with_other_settings_is_refused(tiny_config):
-    training.fit(tiny_config)
+    fit(tiny_config)
     with pytest.raises(ValueError, match="add --resume"):
-        training.fit(tiny_config)
+        fit(tiny_config)
     with pytest.raises(ValueError, match=r"lambda_l1 was 100\.0 and is 10\.0"):
-        training.fit(replace(tiny_config, lambda_l1=10.0, resume=True))
-    training.fit(replace(tiny_config, resume=True, save_every=100))  # where and how often may change
+        fit(replace(tiny_config, lambda_l1=10.0, resume=True))
+    fit(replace(tiny_config, resume=True, save_every=100))  # where and how often may change
 
 
 def test_a_loss_that_is_not_finite_stops_the_run(tiny_config, monkeypatch):
-    step = training.train_step
+    step = train_step
 
     def breaks(networks, a, b, z, config, number):
         losses = step(networks, a, b, z, config, number)
         return losses if number < 5 else losses | {"G": torch.tensor(float("nan"))}
 
-    monkeypatch.setattr(training, "train_step", breaks)
+    monkeypatch.setattr("pix2pix.training.step.train_step", breaks)
     with pytest.raises(FloatingPointError, match=r"step 6: .* the state of step 4 is kept"):
-        training.fit(tiny_config)
-    assert checkpoints.read_tensors(Path(tiny_config.out) / training.STATE)[1]["step"] == "4"
+        fit(tiny_config)
+    assert checkpoints.read_tensors(Path(tiny_config.out) / STATE)[1]["step"] == "4"
 
 
 def test_figures_are_means_of_their_steps_after_resuming_too(tiny_config, monkeypatch):
     """A run that goes on from step 4 sums from there; its figures are still means."""
-    monkeypatch.setattr(training, "LOG_EVERY", 3)
+    monkeypatch.setattr("pix2pix.training.loop.LOG_EVERY", 3)
     ones = {"G": torch.tensor(1.0)}
-    monkeypatch.setattr(training, "train_step", lambda *_: ones)
-    monkeypatch.setattr(training, "save_state", lambda *_: None)
-    monkeypatch.setattr(training, "load_state", lambda *_: 4)
-    training.fit(replace(tiny_config, steps=20, resume=True))
+    monkeypatch.setattr("pix2pix.training.step.train_step", lambda *_: ones)
+    monkeypatch.setattr("pix2pix.training.loop.save_state", lambda *_: None)
+    monkeypatch.setattr("pix2pix.training.loop.load_state", lambda *_: 4)
+    fit(replace(tiny_config, steps=20, resume=True))
     assert curve(tiny_config.out) == [1.0] * 6
 
 
 def test_learning_rate_is_constant_then_linear_to_zero():
     config = TrainConfig(steps=100)
-    rates = [training.learning_rate(config, step) for step in (0, 49, 50, 75, 100)]
+    rates = [learning_rate(config, step) for step in (0, 49, 50, 75, 100)]
     assert rates == pytest.approx([2e-4, 2e-4, 2e-4, 1e-4, 0])
 
 
 def test_run_folder_is_a_checkpoint_with_figures_and_pictures(tiny_config):
-    out = training.fit(replace(tiny_config, sample_every=8))
+    out = fit(replace(tiny_config, sample_every=8))
     assert Translator(out, "cpu").side == 32
     assert (out / "samples" / "000008.png").exists() and (out / "losses.png").exists()
     assert list((out / "tensorboard").glob("events*"))
@@ -234,11 +236,11 @@ def test_sigkill_leaves_a_loadable_checkpoint(tiny_config, after):
         run.send_signal(signal.SIGKILL)
         run.wait()
     assert Translator(out, "cpu").side == 32
-    done = int(checkpoints.read_tensors(out / training.STATE)[1]["step"])
+    done = int(checkpoints.read_tensors(out / STATE)[1]["step"])
     assert done > 0
     going_on = replace(tiny_config, steps=100000, save_every=1, resume=True)
-    networks = training.build_networks(going_on, torch.device("cpu"))
-    assert training.load_state(networks, out, going_on) == done
+    networks = build_networks(going_on, torch.device("cpu"))
+    assert load_state(networks, out, going_on) == done
 
 
 def test_ctrl_c_saves_the_step_it_is_in(tiny_config):
@@ -253,7 +255,7 @@ def test_ctrl_c_saves_the_step_it_is_in(tiny_config):
     run.send_signal(signal.SIGINT)
     printed, errors = run.communicate(timeout=60)
     assert run.returncode == 0 and "Traceback" not in errors
-    step = checkpoints.read_tensors(out / training.STATE)[1]["step"]
+    step = checkpoints.read_tensors(out / STATE)[1]["step"]
     assert f"stopped after step {step}; all is saved" in printed
 
 
@@ -266,7 +268,7 @@ def test_mistakes_are_one_line(tiny_config, tmp_path):
 def test_two_processes_learn_what_one_learns(tiny_config, tmp_path):
     """torchrun with two processes (gloo): the curve of one process at the same batch, within rounding."""
     one = replace(tiny_config, batch_size=2, steps=6)
-    training.fit(one)
+    fit(one)
     two = replace(one, out=str(tmp_path / "two"))
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     run = subprocess.run(

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pix2pix.recipes import RECIPES
+from pix2pix.data.recipes import RECIPES
 
 TRAIN = Path(__file__).resolve().parent.parent.parent / "train.py"
 ABLATIONS = tuple(name for name in RECIPES if name == "facades" or name.startswith("facades-"))

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any
 
 COLUMNS = ("pixel_accuracy", "class_accuracy", "class_iou")
@@ -21,10 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Score, print, and write the JSON. Raises ValueError in one line for bad data or checkpoints."""
-    from pathlib import Path
-
-    from pix2pix.checkpoints import write_text
     from pix2pix.evaluation.evaluate import evaluate
+    from pix2pix.files import write_text
 
     result = evaluate(args.checkpoint, args.data, args.split)
     print(as_text(result))

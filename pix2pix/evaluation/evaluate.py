@@ -15,7 +15,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from pix2pix.config import TrainConfig
-from pix2pix.data import find_files, read_pair
+from pix2pix.data.sources import find_files, read_pair
 from pix2pix.evaluation import metrics
 from pix2pix.evaluation.colours import FILE as COLOURS_FILE
 from pix2pix.evaluation.colours import ColourHistogramSegmenter

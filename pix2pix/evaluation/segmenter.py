@@ -19,14 +19,16 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from pix2pix.checkpoints import SHIPPED, load_settings, read_tensors, write_tensors, write_text
+from pix2pix.checkpoints import SHIPPED, load_settings, read_tensors, write_tensors
 from pix2pix.config import TrainConfig
-from pix2pix.data import load_pairs, random_for
+from pix2pix.data.batches import random_for
+from pix2pix.data.sources import load_pairs
 from pix2pix.devices import autocast, pick_device
 from pix2pix.evaluation.colours import FILE as COLOURS_FILE
 from pix2pix.evaluation.colours import ColourHistogramSegmenter
 from pix2pix.evaluation.labels import colour_labels, read_labels
 from pix2pix.evaluation.metrics import confusion_matrix, fcn_score
+from pix2pix.files import write_text
 from pix2pix.images import array_to_tensor, contact_sheet
 from pix2pix.tasks import FACADE_PALETTE
 

@@ -10,11 +10,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from pix2pix import checkpoints, documents
-from pix2pix.checkpoints import write_text
+from pix2pix import checkpoints
 from pix2pix.evaluation.evaluate import evaluate
+from pix2pix.evaluation.paper import GENERATORS, HISTOGRAMS, OBJECTIVES, PATCHES, REAL, TO_LABELS, Row
 from pix2pix.evaluation.segmenter import load_segmenter
-from pix2pix.paper import GENERATORS, HISTOGRAMS, OBJECTIVES, PATCHES, REAL, TO_LABELS, Row
+from pix2pix.files import replace_section, write_text
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 MEASURES = ("pixel_accuracy", "class_accuracy", "class_iou")
@@ -247,7 +247,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"tables: {error}", file=sys.stderr)
         return 2
     if given.docs == DOCS:
-        documents.put(DOCS.parent / "README.md", "tables", summary(result))
+        replace_section(DOCS.parent / "README.md", "tables", summary(result))
     print(f"wrote {given.docs / 'tables.md'}; checkpoints: {len(folders)}")
     return 0
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 from pix2pix.checkpoints import find
-from pix2pix.drawings import example_paths
+from pix2pix.examples import example_paths
 from pix2pix.images import load_image
 from pix2pix.tasks import TASKS, Task
 from pix2pix.ui import models

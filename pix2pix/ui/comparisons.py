@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pix2pix.checkpoints import SHIPPED
-from pix2pix.paper import GENERATORS, OBJECTIVES, PATCHES, Figures, Row
+from pix2pix.evaluation.paper import GENERATORS, OBJECTIVES, PATCHES, Figures, Row
 
 
 @dataclass(frozen=True)

@@ -15,17 +15,17 @@ import numpy as np
 from PIL import Image
 
 from pix2pix import checkpoints
-from pix2pix.colour_statistics import (
+from pix2pix.evaluation.color_statistics import (
     AB_SCALE,
     BINS,
     ColourStatistics,
     describe,
     read_colour_statistics,
 )
-from pix2pix.discriminators import conv_layers, patch_map_size, receptive_box, receptive_field
 from pix2pix.evaluation.metrics import histogram_intersection
+from pix2pix.evaluation.paper import Row
 from pix2pix.inference import DEFAULT_SEED, Translator, TranslatorPool
-from pix2pix.paper import Row
+from pix2pix.models.discriminators import conv_layers, patch_map_size, receptive_box, receptive_field
 from pix2pix.tasks import find_task
 from pix2pix.ui import models
 from pix2pix.ui.comparisons import COMPARISONS, Comparison, find_comparison, our_scores

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pix2pix import checkpoints
+from pix2pix.evaluation.paper import OBJECTIVES, PATCHES
 from pix2pix.evaluation.real_or_fake import (
     EXPOSURE_SECONDS,
     PRACTICE,
@@ -22,7 +23,7 @@ from pix2pix.evaluation.real_or_fake import (
     percentage,
     trial_order,
 )
-from pix2pix.paper import OBJECTIVES, PATCHES
+from pix2pix.files import write_text
 from pix2pix.tasks import find_task
 from pix2pix.ui.draw import MODEL
 from pix2pix.ui.drawing import encode_png, prepare, read_seed
@@ -95,7 +96,7 @@ def keep_votes(checkpoint: str, seed: int, votes: list[bool]) -> None:
     folder = os.environ.get("PIX2PIX_VOTES")
     if folder:
         session = {"checkpoint": checkpoint, "seed": seed, "labelled_real": votes, "at": int(time.time())}
-        checkpoints.write_text(json.dumps(session) + "\n", Path(folder) / f"{checkpoint}-{seed:06d}.json")
+        write_text(json.dumps(session) + "\n", Path(folder) / f"{checkpoint}-{seed:06d}.json")
 
 
 def build_real_or_fake_tab() -> None:

@@ -13,8 +13,8 @@ import numpy as np
 from PIL import Image
 
 from pix2pix.checkpoints import available
-from pix2pix.colour_statistics import spread
-from pix2pix.generator import NOISY_LAYERS
+from pix2pix.evaluation.color_statistics import spread
+from pix2pix.models.generator import NOISY_LAYERS
 from pix2pix.tasks import TASKS, find_task
 from pix2pix.ui import models
 from pix2pix.ui.draw import MODEL

@@ -218,7 +218,7 @@ def credits_text() -> str:
         [
             "# Where the example pictures come from",
             "",
-            "All of them are written by `python -m pix2pix.drawings`.",
+            "All of them are written by `python -m tools.examples`.",
             "",
             "Drawn by program, for this project: everything in `edges2cats`, `edges2shoes`, `facades`,",
             "`labels2street`, `map2aerial`, `aerial2map`, `sketch2emoji` and `thermal2color`.",

@@ -10,7 +10,8 @@ from functools import partial
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from ..tasks import STREET_PALETTE
+from pix2pix.tasks import STREET_PALETTE
+
 from .label_sheet import outline
 from .pen import SIZE
 from .saving import few_greys

@@ -1,27 +1,21 @@
-"""Training pairs: from a folder to the batch of a step (paper §6.2, jitter).
+"""From disk to memory: the layouts of a data folder, and its pairs decoded once.
 
-Pairs are decoded once into memory; the batch of step s is a pure function of (seed, s), so a run can be
-resumed, or split over processes, without any state of its own. Knows nothing about networks.
+Knows nothing about steps, batches or networks.
 """
 
-import queue
-import threading
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import torch
-import torch.nn.functional as F
 from PIL import Image
 from scipy import ndimage
-from torch import Tensor
 from tqdm import tqdm
 
 from pix2pix.config import TrainConfig
-from pix2pix.images import SUFFIXES, array_to_tensor, flatten, load_image, split_halves
-from pix2pix.pairs import MAKERS, portrait, soft_edges, whiskers
-from pix2pix.recipes import RECIPES
+from pix2pix.data.faces import portrait
+from pix2pix.data.line_art import soft_edges
+from pix2pix.data.recipes import RECIPES
+from pix2pix.images import SUFFIXES, flatten, load_image, split_halves
 
 # Names of the first and the second folder of a two-folder set.
 FOLDERS = (("A", "B"), ("photo", "edges"), ("image", "trimap"), ("input", "target"))
@@ -41,9 +35,6 @@ class Pairs:
 
     def __len__(self) -> int:
         return len(self.names)
-
-
-# --- From disk to memory -----------------------------------------------------------------------------
 
 
 def load_pairs(config: TrainConfig, split: str = "train", limit: int | None = None) -> Pairs:
@@ -185,127 +176,3 @@ def even_shares(groups: list[int]) -> np.ndarray:
     _, which, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     shares = sizes[which] ** -0.75
     return shares / shares.sum()
-
-
-# --- From memory to a step's batch ---------------------------------------------------------------------
-
-
-def random_for(seed: int, step: int, index: int) -> np.random.Generator:
-    """The random numbers of one pair of one step: the same however the run is cut or split."""
-    return np.random.default_rng((seed, step, index))
-
-
-def pair_at(pairs: Pairs, config: TrainConfig, step: int, index: int) -> int:
-    """Which pair stands at place `index` of step's batch: an epoch is a shuffle of all, or by shares."""
-    place = step * config.batch_size + index
-    if pairs.shares is not None:
-        return int(np.random.default_rng((config.seed, place)).choice(len(pairs), p=pairs.shares))
-    epoch, offset = divmod(place, len(pairs))
-    return int(np.random.default_rng((config.seed, epoch)).permutation(len(pairs))[offset])
-
-
-def training_pair(pairs: Pairs, config: TrainConfig, step: int, index: int) -> tuple[Tensor, Tensor]:
-    """(real_a, real_b), each (1, C, crop_size, crop_size) in [-1, 1], jittered alike."""
-    rng = random_for(config.seed, step, index)
-    which = pair_at(pairs, config, step, index)
-    a, b = pairs.a[which], pairs.b[which]
-    if config.portrait:
-        a = whiskers(a, rng) if rng.random() < 0.35 else a
-    if config.place:
-        both = place(np.concatenate((a, b), -1), config.crop_size, config.flip, rng)
-    else:
-        a, b = crop(a, b, config.crop_size, config.flip, rng)
-        if pairs.backgrounds and rng.random() < 0.5:
-            b = lay_over(b, a, pairs.backgrounds[rng.integers(len(pairs.backgrounds))])
-        both = array_to_tensor(np.concatenate((a, b), -1))
-    real_a, real_b = both[:, : a.shape[-1]], both[:, a.shape[-1] :]
-    return MAKERS[config.pairs](real_a, real_b, rng)
-
-
-def validation_pair(pairs: Pairs, config: TrainConfig, which: int) -> tuple[Tensor, Tensor]:
-    """The pair at `which` without jitter; what its maker draws is the same every time."""
-    a, b = array_to_tensor(pairs.a[which]), array_to_tensor(pairs.b[which])
-    return MAKERS[config.pairs](a, b, random_for(0, 0, which))
-
-
-def training_batch(
-    pairs: Pairs, config: TrainConfig, step: int, rank: int = 0, world_size: int = 1
-) -> tuple[Tensor, Tensor]:
-    """This process's part of step's batch: (N, C, S, S) each."""
-    parts = [training_pair(pairs, config, step, i) for i in range(rank, config.batch_size, world_size)]
-    return torch.cat([a for a, _ in parts]), torch.cat([b for _, b in parts])
-
-
-def crop(
-    a: np.ndarray, b: np.ndarray, size: int, flip: bool, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """The paper's jitter on pictures already at load_size: the same random crop and mirror for both."""
-    top, left = rng.integers(0, a.shape[0] - size + 1), rng.integers(0, a.shape[1] - size + 1)
-    a, b = a[top : top + size, left : left + size], b[top : top + size, left : left + size]
-    return (a[:, ::-1], b[:, ::-1]) if flip and rng.random() < 0.5 else (a, b)
-
-
-def place(stacked: np.ndarray, size: int, flip: bool, rng: np.random.Generator) -> Tensor:
-    """Lay a drawing and its photo on a white page: scaled from 0.6 to a little over, shifted and tilted.
-
-    People draw a whole face somewhere on the page; photographs fill their frame.
-    """
-    picture = array_to_tensor(stacked)
-    scale = rng.triangular(0.6, 0.95, 1.1)
-    angle = np.deg2rad(rng.normal(0, 5))
-    room = max(0.0, 1 - scale) + 0.08
-    shift_x, shift_y = rng.uniform(-room, room, 2)
-    mirror = -1.0 if flip and rng.random() < 0.5 else 1.0
-    cosine, sine = np.cos(angle) / scale, np.sin(angle) / scale
-    # From a place on the page to the place in the picture that is seen there.
-    theta = torch.tensor(
-        [
-            [mirror * cosine, -mirror * sine, -mirror * (cosine * shift_x - sine * shift_y)],
-            [sine, cosine, -(sine * shift_x + cosine * shift_y)],
-        ],
-        dtype=torch.float32,
-    )
-    grid = F.affine_grid(theta[None], [1, picture.shape[1], size, size], align_corners=False)
-    return F.grid_sample(picture - 1, grid, align_corners=False) + 1  # zeros beyond the border are white
-
-
-def lay_over(photo: np.ndarray, matte: np.ndarray, background: np.ndarray) -> np.ndarray:
-    """The animal of `photo` (uint8 H×W×3) by its `matte` (uint8 H×W×1) in front of another photo."""
-    alpha = matte.astype(np.float32) / 255
-    behind = background[: photo.shape[0], : photo.shape[1]]
-    return (photo * alpha + behind * (1 - alpha)).astype(np.uint8)
-
-
-def prefetch(make: Callable[[int], tuple[Tensor, Tensor]], steps: range, depth: int = 6) -> Iterator:
-    """make(step) for each step, made a few steps ahead in a thread of its own."""
-    ready: queue.Queue = queue.Queue(depth)
-    stop = threading.Event()
-
-    def put(item) -> bool:
-        while not stop.is_set():
-            try:
-                ready.put(item, timeout=0.2)
-                return True
-            except queue.Full:
-                continue
-        return False
-
-    def work() -> None:
-        for step in steps:
-            try:
-                item = make(step)
-            except BaseException as error:  # handed over: the consumer raises it
-                put(error)
-                return
-            if not put(item):
-                return
-        put(None)
-
-    threading.Thread(target=work, daemon=True).start()
-    try:
-        while (item := ready.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stop.set()

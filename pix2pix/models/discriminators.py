@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from pix2pix.generator import LEAKY_SLOPE, InstanceNorm, init_weights
+from pix2pix.models.generator import LEAKY_SLOPE, InstanceNorm, init_weights
 
 MAX_LAYERS = 5
 

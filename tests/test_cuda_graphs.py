@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from pix2pix import graphs, training
-from pix2pix.graphs import WARM_UP, Captured, Named
 from pix2pix.inference import Translator
+from pix2pix.models import cuda_graphs
+from pix2pix.models.cuda_graphs import WARM_UP, Captured, Named
+from pix2pix.training.step import build_networks, step_noise, stepper, to_device, train_step
 
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
 STEPS = WARM_UP + 3
@@ -29,8 +30,8 @@ def without_a_gpu(patch: pytest.MonkeyPatch) -> list[list[Tensor]]:
 
         return replay
 
-    patch.setattr(graphs, "capture", capture)
-    patch.setattr(graphs, "beside", lambda work, given: work(*given))
+    patch.setattr(cuda_graphs, "capture", capture)
+    patch.setattr(cuda_graphs, "beside", lambda work, given: work(*given))
     return captured
 
 
@@ -46,8 +47,8 @@ def test_what_cannot_be_captured_is_said_once_and_goes_on_as_it_is(monkeypatch):
     def capture(work, given):
         raise RuntimeError("operation not permitted\nmore of it")
 
-    monkeypatch.setattr(graphs, "beside", lambda work, given: work(*given))
-    monkeypatch.setattr(graphs, "capture", capture)
+    monkeypatch.setattr(cuda_graphs, "beside", lambda work, given: work(*given))
+    monkeypatch.setattr(cuda_graphs, "capture", capture)
     double = Captured(lambda x: {"y": x * 2})
     with pytest.warns(UserWarning, match="one by one: operation not permitted$") as told:
         answers = [double(torch.tensor(float(call)))["y"].item() for call in range(STEPS)]
@@ -56,7 +57,7 @@ def test_what_cannot_be_captured_is_said_once_and_goes_on_as_it_is(monkeypatch):
 
 def trained(config, device: torch.device, make_steps) -> tuple[list[dict[str, Tensor]], list[Tensor]]:
     """The losses of a few steps, each with its own pair, noise and rate, and the weights after them."""
-    networks = training.build_networks(config, device)
+    networks = build_networks(config, device)
     make_step = make_steps(networks, config, device)
     numbers = torch.Generator().manual_seed(7)
     losses = []
@@ -64,13 +65,13 @@ def trained(config, device: torch.device, make_steps) -> tuple[list[dict[str, Te
         for adam in (networks.adam_g, networks.adam_d):
             adam.set_rate(1e-3 / (1 + step))
         pair = (torch.rand(1, 3, 32, 32, generator=numbers) * 2 - 1 for _ in range(2))
-        z = training.step_noise(networks.generator, config, step, 0, 1, device)
-        losses.append(make_step(*(training.to_device(each, device) for each in pair), z, step))
+        z = step_noise(networks.generator, config, step, 0, 1, device)
+        losses.append(make_step(*(to_device(each, device) for each in pair), z, step))
     return losses, [p.detach() for p in networks.generator.parameters()]
 
 
 def by_hand(networks, config, device):
-    return lambda real_a, real_b, z, step: training.train_step(networks, real_a, real_b, z, config, step)
+    return lambda real_a, real_b, z, step: train_step(networks, real_a, real_b, z, config, step)
 
 
 def assert_alike(ours, theirs, tolerance: float) -> None:
@@ -86,20 +87,18 @@ def test_steps_by_way_of_fixed_places_are_the_steps(tiny_config, monkeypatch):
     captured = without_a_gpu(monkeypatch)
 
     def as_on_a_gpu(networks, config, device):
-        return training.stepper(networks, config, torch.device("cuda"))
+        return stepper(networks, config, torch.device("cuda"))
 
     here = torch.device("cpu")
     assert_alike(trained(tiny_config, here, as_on_a_gpu), trained(tiny_config, here, by_hand), 0)
-    noise = training.build_networks(tiny_config, here).generator.noise_shapes()
+    noise = build_networks(tiny_config, here).generator.noise_shapes()
     assert [tuple(given.shape[1:]) for given in captured[0]] == [(3, 32, 32), (3, 32, 32), *noise]
 
 
 @pytest.mark.parametrize("changes", [{"graph": False}, {"augment": True}])
 def test_what_is_drawn_on_the_cpu_is_never_captured(tiny_config, monkeypatch, changes):
     captured, config = without_a_gpu(monkeypatch), replace(tiny_config, **changes)
-    make_step = training.stepper(
-        training.build_networks(config, torch.device("cpu")), config, torch.device("cuda")
-    )
+    make_step = stepper(build_networks(config, torch.device("cpu")), config, torch.device("cuda"))
     x = torch.zeros(1, 3, 32, 32)
     assert all("G" in make_step(x, x, [], step) for step in range(STEPS))
     assert not captured
@@ -108,7 +107,7 @@ def test_what_is_drawn_on_the_cpu_is_never_captured(tiny_config, monkeypatch, ch
 @needs_gpu
 def test_captured_training_steps_are_the_steps(tiny_config):
     device = torch.device("cuda")
-    assert_alike(trained(tiny_config, device, training.stepper), trained(tiny_config, device, by_hand), 1e-4)
+    assert_alike(trained(tiny_config, device, stepper), trained(tiny_config, device, by_hand), 1e-4)
 
 
 @needs_gpu

@@ -1,11 +1,11 @@
-"""The studio's own example inputs: one folder of 256 x 256 pictures a task, and the code that made them.
+"""The studio's own example inputs: one folder of 256 x 256 pictures a task.
 
-`python -m pix2pix.drawings` writes them all again. Importing this package draws nothing.
+`python -m tools.examples` (in a clone of the repository) draws them all again.
 """
 
 from pathlib import Path
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+EXAMPLES = Path(__file__).resolve().parent
 """Holds TASK/NAME.png, or .webp for photos in colour; CREDITS.md names the sources of photos."""
 
 SUFFIXES = (".png", ".webp")

@@ -1,4 +1,4 @@
-"""Speed against a plain reference, in one run: `python -m pix2pix bench`.
+"""Speed against a plain reference, in one run: `python -m pix2pix bench` (its arguments: `pix2pix/cli.py`).
 
 Ours and `benchmarks/plain.py` take turns in one process, so what else the machine does falls on both; a row
 is the medians, and their ratio. Where torch sees a GPU the training step is timed there too. ONNX Runtime and
@@ -25,16 +25,22 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
-from pix2pix import checkpoints, documents, training
+from pix2pix import checkpoints
 from pix2pix.config import TrainConfig
-from pix2pix.convolutions import Conv2d
 from pix2pix.devices import compute_type, pick_device
-from pix2pix.generator import UNetGenerator
+from pix2pix.examples import example_paths
+from pix2pix.files import replace_section, write_text
 from pix2pix.inference import Translator
-from pix2pix.packed import NOTHING, PackedGenerator, int8_pays, packed
+from pix2pix.inference.kernels import int8_pays
+from pix2pix.inference.packed import PackedGenerator, packed
+from pix2pix.inference.quantize import NOTHING
+from pix2pix.models.generator import UNetGenerator
+from pix2pix.models.layers import Conv2d
+from pix2pix.training.step import build_networks, step_noise, stepper, to_device
 
-PLAIN = Path(__file__).resolve().parent.parent / "benchmarks" / "plain.py"
+PLAIN = Path(__file__).resolve().with_name("plain.py")
 SIDE = 256
 SAMPLES = 16
 ADAM_MOVES = 7 * 4  # bytes a weight: float32 weight, gradient and two moments are read, all but one written
@@ -82,17 +88,9 @@ def run(given: argparse.Namespace) -> None:
                 print(as_growth(growth[-1:], header=len(growth) == 1), end="", flush=True)
     if given.json:
         found = {"rows": rows, "growth": growth, "machine": machine}
-        checkpoints.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", given.json)
+        write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", given.json)
     if given.write:
-        documents.put(given.write, "bench", as_document(rows, growth, machine))
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", type=Path, help="keep the figures in this file")
-    parser.add_argument("--write", type=Path, help="put the tables into this document, between its marks")
-    parser.add_argument("--turns", type=int, default=15, help="timed turns of each side (default: 15)")
-    parser.add_argument("--threads", type=int, default=0, help="CPU threads of torch; 0: its own choice")
-    parser.add_argument("--quick", action="store_true", help="small networks and few turns: does it run?")
+        replace_section(given.write, "bench", as_document(rows, growth, machine))
 
 
 # --- Rows ------------------------------------------------------------------------------------------------
@@ -199,14 +197,14 @@ def every_growth(folder: Path, given: argparse.Namespace):
 
 def training_step(config: TrainConfig, device: torch.device) -> Callable[[], None]:
     """A step of `train.py` on fresh networks, with one batch again and again."""
-    networks = training.build_networks(config, device)
-    make_step = training.stepper(networks, config, device)
+    networks = build_networks(config, device)
+    make_step = stepper(networks, config, device)
     torch.manual_seed(0)
     shape = (config.batch_size, 3, SIDE, SIDE)
-    real_a, real_b = (training.to_device(torch.rand(shape) * 2 - 1, device) for _ in range(2))
+    real_a, real_b = (to_device(torch.rand(shape) * 2 - 1, device) for _ in range(2))
 
     def step() -> None:
-        z = training.step_noise(networks.generator, config, 0, 0, 1, device)
+        z = step_noise(networks.generator, config, 0, 0, 1, device)
         make_step(real_a, real_b, z, 0)
 
     return step
@@ -290,8 +288,6 @@ def take_turns(
 
 
 def load_plain() -> ModuleType:
-    if not PLAIN.is_file():
-        raise ValueError(f"{PLAIN}: not here; the benchmark runs from a clone of the repository")
     spec = importlib.util.spec_from_file_location("plain", PLAIN)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -303,7 +299,7 @@ def untrained(folder: Path, ngf: int, side: int) -> Translator:
     config = TrainConfig(ngf=ngf, ndf=8, crop_size=side, load_size=side)
     target = folder / f"{ngf}-{side}"
     if not target.exists():
-        networks = training.build_networks(config, torch.device("cpu"))
+        networks = build_networks(config, torch.device("cpu"))
         checkpoints.save(target, config, networks.generator, networks.discriminator)
     return Translator(target, "cpu")
 
@@ -322,8 +318,6 @@ def the_same_network(plain: ModuleType, folder: Path, ngf: int) -> tuple[Transla
 
 def drawing(side: int = SIDE) -> Image.Image:
     """A façade of the project's own, or stripes where its examples are not there."""
-    from pix2pix.drawings import example_paths
-
     paths = example_paths("facades")
     return Image.open(paths[0]).convert("RGB").resize((side, side), Image.Resampling.NEAREST)
 
@@ -385,8 +379,6 @@ def floor(work: Callable[[], object], rate: str, moved: int, machine: dict, afte
 
     Whichever is more; or both, where these are moved after the products.
     """
-    from torch.utils.flop_counter import FlopCounterMode
-
     with FlopCounterMode(display=False) as counter:
         work()
     parts = counter.get_total_flops() / 2 / (machine[rate] * 1e6), moved / (machine["gb_per_s"] * 1e6)

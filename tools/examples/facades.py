@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from ..tasks import FACADE_PALETTE
+from pix2pix.tasks import FACADE_PALETTE
+
 from .label_sheet import LabelSheet, spread
 
 Bays = list[float]

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from pix2pix.convolutions import Conv2d, ConvTranspose2d
+from pix2pix.models.layers import Conv2d, ConvTranspose2d
 
 # z: for each of the first decoder layers a mask (N, C, H, W) of 0 and 1/(1 - rate), or None for no dropout.
 Noise = list[Tensor | None]

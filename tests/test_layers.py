@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from pix2pix import convolutions
+from pix2pix.models import layers
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def same(ours, torchs):
 
 def test_the_transposed_convolution_and_its_gradients_are_torchs(two_maps):
     x, weight, bias = two_maps
-    ours = convolutions.conv_transpose2d(x, weight, bias)
+    ours = layers.conv_transpose2d(x, weight, bias)
     torchs = F.conv_transpose2d(x, weight, bias, stride=2, padding=1)
     assert ours.shape == (2, 7, 12, 8)
     assert same([ours, *gradients(ours, two_maps)], [torchs, *gradients(torchs, two_maps)])
@@ -34,7 +34,7 @@ def test_the_transposed_convolution_and_its_gradients_are_torchs(two_maps):
 def test_the_convolution_and_its_gradients_are_torchs(two_maps):
     x, weight, bias = two_maps
     weight = weight.detach().transpose(0, 1).requires_grad_()
-    ours = convolutions.conv2d(x, weight, bias)
+    ours = layers.conv2d(x, weight, bias)
     torchs = F.conv2d(x, weight, bias, stride=2, padding=1)
     assert ours.shape == (2, 7, 3, 2)
     tensors = (x, weight, bias)
@@ -42,20 +42,20 @@ def test_the_convolution_and_its_gradients_are_torchs(two_maps):
 
 
 def test_a_thin_transposed_convolution_and_its_gradients_are_torchs(monkeypatch):
-    monkeypatch.setattr(convolutions, "FEW_CELLS", 0)
+    monkeypatch.setattr(layers, "FEW_CELLS", 0)
     torch.manual_seed(0)
     tensors = [torch.randn(s, requires_grad=True) for s in ((2, 5, 6, 4), (5, 3, 4, 4), (3,))]
-    ours = convolutions.conv_transpose2d(*tensors)
+    ours = layers.conv_transpose2d(*tensors)
     torchs = F.conv_transpose2d(*tensors, stride=2, padding=1)
     assert same([ours, *gradients(ours, tensors)], [torchs, *gradients(torchs, tensors)])
 
 
-@pytest.mark.parametrize("function", [convolutions.conv2d, convolutions.conv_transpose2d])
+@pytest.mark.parametrize("function", [layers.conv2d, layers.conv_transpose2d])
 def test_large_maps_are_left_to_torch(function, monkeypatch):
     """Else the tests above would compare torch's kernel with itself."""
     x, weight = torch.randn(1, 5, 64, 64), torch.randn(5, 5, 4, 4)
     before = function(x, weight)
-    monkeypatch.setattr(convolutions, "FEW_CELLS", 10**9)
+    monkeypatch.setattr(layers, "FEW_CELLS", 10**9)
     after = function(x, weight)
     assert torch.allclose(before, after, atol=1e-4)
     assert not torch.equal(before, after)  # another order of summation: it was another path

@@ -8,20 +8,7 @@ D's loss is halved, which slows D relative to G; G maximises log D rather than m
 from torch import Tensor
 from torch.nn import functional as F
 
-OBJECTIVES = ("l1", "gan", "cgan", "l1+gan", "l1+cgan")
-
-
-def uses_l1(objective: str) -> bool:
-    return "l1" in objective.split("+")
-
-
-def uses_gan(objective: str) -> bool:
-    return objective != "l1"
-
-
-def is_conditional(objective: str) -> bool:
-    """Does D see the input x beside the picture?"""
-    return "cgan" in objective.split("+")
+from pix2pix.config import uses_l1
 
 
 def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> dict[str, Tensor]:

@@ -15,9 +15,6 @@ from torch import Tensor
 
 from pix2pix import checkpoints
 from pix2pix.devices import compute_type, pick_device
-from pix2pix.discriminators import PatchDiscriminator
-from pix2pix.generator import NOISY_LAYERS, Noise
-from pix2pix.graphs import Captured
 from pix2pix.images import (
     image_to_input,
     output_size,
@@ -26,7 +23,11 @@ from pix2pix.images import (
     rgb_to_lab,
     tensor_to_pils,
 )
-from pix2pix.packed import PackedGenerator, int8_is_right, int8_pays
+from pix2pix.inference.kernels import int8_is_right, int8_pays
+from pix2pix.inference.packed import PackedGenerator
+from pix2pix.models.cuda_graphs import Captured
+from pix2pix.models.discriminators import PatchDiscriminator
+from pix2pix.models.generator import NOISY_LAYERS, Noise
 
 DEFAULT_SEED = 0
 

@@ -15,8 +15,9 @@ import numpy as np
 from PIL import Image
 
 from pix2pix import checkpoints
+from pix2pix.data.recipes import recipe_config
+from pix2pix.files import write_text
 from pix2pix.images import AB_SCALE, array_to_tensor, rgb_to_lab
-from pix2pix.recipes import recipe_config
 
 FILE = "color.json"
 BINS = 44
@@ -94,7 +95,9 @@ def write_colour_statistics(folder: Path, data: str | Path, limit: int | None = 
     folder: the checkpoint's. data: the data folder that `train.py --data` was given. limit: at most so many
     photos, spread evenly. Raises ValueError where there is no checkpoint or there are no pairs.
     """
-    from pix2pix.data import load_pairs  # training's side: the page reads these numbers without its libraries
+    from pix2pix.data.sources import (
+        load_pairs,  # training's side: the page reads these numbers without its libraries
+    )
 
     task = checkpoints.load_settings(folder)["task"]
     photos = load_pairs(recipe_config(task, data=str(data)), "train", limit).b
@@ -106,7 +109,7 @@ def write_colour_statistics(folder: Path, data: str | Path, limit: int | None = 
         "b": [round(share, 6) for share in found.b],
         "gradient_energy": round(found.gradient_energy, 3),
     }
-    checkpoints.write_text(json.dumps(content, indent=1) + "\n", folder / FILE)
+    write_text(json.dumps(content, indent=1) + "\n", folder / FILE)
     return folder / FILE
 
 

@@ -1,4 +1,4 @@
-"""python -m pix2pix.drawings [TASK ...]: (re)write the example pictures, by default those of every task."""
+"""python -m tools.examples [TASK ...]: (re)write the example pictures, by default those of every task."""
 
 import argparse
 from collections.abc import Callable, Iterator
@@ -7,7 +7,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from . import EXAMPLES, SUFFIXES
+from pix2pix.examples import EXAMPLES, SUFFIXES
+
 from .cats import CATS, draw
 from .emoji import EMOJI
 from .facades import FACADES
@@ -51,7 +52,7 @@ def write(folder: Path, pictures: Drawings, suffix: str = ".png") -> Iterator[Pa
 def main() -> None:
     pictures = DRAWINGS | PHOTOS
     parser = argparse.ArgumentParser(
-        prog="python -m pix2pix.drawings", description="Write the example pictures."
+        prog="python -m tools.examples", description="Write the example pictures."
     )
     parser.add_argument("tasks", nargs="*", help=f"of: {', '.join(pictures)} (all of them if none is named)")
     tasks = parser.parse_args().tasks or list(pictures)

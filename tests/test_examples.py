@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pix2pix.drawings import EXAMPLES, example_paths
-from pix2pix.drawings.__main__ import DRAWINGS, write
-from pix2pix.drawings.pen import Pen, evenly_spaced, sharp, smooth
-from pix2pix.drawings.photos import PHOTOS, SOURCES
+from pix2pix.examples import EXAMPLES, example_paths
 from pix2pix.tasks import TASKS
+from tools.examples.__main__ import DRAWINGS, write
+from tools.examples.pen import Pen, evenly_spaced, sharp, smooth
+from tools.examples.photos import PHOTOS, SOURCES
 
 ALL = DRAWINGS | PHOTOS
 LINES = ("edges2cats", "edges2shoes", "sketch2emoji")

@@ -1,0 +1,141 @@
+"""The command line: python -m pix2pix translate | export | cards | evaluate | bench.
+
+A user's mistake is one line on stderr and exit code 2. A command imports what it needs when it runs: with
+requirements.txt alone every command is listed, and `translate` works.
+"""
+
+import argparse
+import importlib.util
+import shutil
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from pix2pix.evaluation import command
+
+BENCH = Path(__file__).resolve().parent.parent / "benchmarks" / "bench.py"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = build_parser()
+    given = parser.parse_args(arguments)
+    try:
+        from pix2pix.devices import keep_freed_memory
+
+        keep_freed_memory()
+        given.run(given)
+    except ModuleNotFoundError as error:
+        library = (error.name or "").partition(".")[0]
+        if library in ("", "pix2pix"):
+            raise
+        print(
+            f"pix2pix {given.command}: needs {library}, which is not installed; "
+            "pip install -r requirements.txt -r requirements-train.txt",
+            file=sys.stderr,
+        )
+        return 2
+    except (ValueError, OSError) as error:
+        print(f"pix2pix {given.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("pix2pix", description="Translate pictures, and look after checkpoints.")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    translate = commands.add_parser("translate", help="translate a picture, or every picture in a folder")
+    translate.add_argument("source", metavar="IN", type=Path, help="a picture, or a folder of pictures")
+    translate.add_argument("target", metavar="OUT", type=Path, help="the picture, or folder, to write")
+    translate.add_argument(
+        "--task", default="facades", help="name of a checkpoint; an unknown one lists them (default: facades)"
+    )
+    translate.add_argument(
+        "--checkpoint", help="instead of --task: a checkpoint's folder, or hf://owner/name"
+    )
+    translate.add_argument("--seed", type=int, help="of the dropout noise")
+    translate.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    translate.add_argument(
+        "--again", action="store_true", help="also what was made already by the same model"
+    )
+    translate.set_defaults(run=run_translate)
+
+    export = commands.add_parser("export", help="make a checkpoint folder, with its card, from a run")
+    export.add_argument("source", metavar="RUN", type=Path, help="run folder written by train.py")
+    export.add_argument("target", metavar="FOLDER", type=Path, help="such as checkpoints/facades")
+    export.add_argument("--data", help="its training pairs: keeps their colour statistics beside the weights")
+    export.set_defaults(run=run_export)
+
+    cards = commands.add_parser("cards", help="write every checkpoint's card, and the table of all, anew")
+    cards.set_defaults(run=run_cards)
+
+    evaluate = commands.add_parser("evaluate", help="score façade checkpoints as the paper does")
+    command.add_arguments(evaluate)
+    evaluate.set_defaults(run=command.run)
+
+    timing = commands.add_parser(
+        "bench", help="time translate, samples and training against a plain reference"
+    )
+    timing.add_argument("--json", type=Path, help="keep the figures in this file")
+    timing.add_argument("--write", type=Path, help="put the tables into this document, between its marks")
+    timing.add_argument("--turns", type=int, default=15, help="timed turns of each side (default: 15)")
+    timing.add_argument("--threads", type=int, default=0, help="CPU threads of torch; 0: its own choice")
+    timing.add_argument("--quick", action="store_true", help="small networks and few turns: does it run?")
+    timing.set_defaults(run=run_bench)
+    return parser
+
+
+def run_translate(given: argparse.Namespace) -> None:
+    from pix2pix.inference import DEFAULT_SEED, Translator
+    from pix2pix.inference.batch import find_jobs, my_share, translate_all
+
+    jobs = my_share(find_jobs(given.source, given.target))
+    translator = Translator(given.checkpoint or given.task, given.device)
+    seed = DEFAULT_SEED if given.seed is None else given.seed
+    failed = translate_all(translator, jobs, seed, given.again)
+    if failed:
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        raise ValueError(failed[0] + more)
+
+
+def run_export(given: argparse.Namespace) -> None:
+    from pix2pix import checkpoints
+    from pix2pix.cards import write_card, write_table
+
+    source = checkpoints.find(given.source)
+    given.target.mkdir(parents=True, exist_ok=True)
+    for name in ("config.json", "generator.safetensors", "discriminator.safetensors"):
+        if (source / name).is_file():
+            shutil.copyfile(source / name, given.target / name)
+    if given.data:
+        from pix2pix.evaluation.color_statistics import write_colour_statistics
+
+        write_colour_statistics(given.target, given.data)
+    write_card(given.target)
+    print(f"wrote {given.target}; the table of all is {write_table(given.target.parent)}")
+
+
+def run_cards(given: argparse.Namespace) -> None:
+    from pix2pix import checkpoints
+    from pix2pix.cards import write_card, write_table
+
+    for name in checkpoints.available():
+        write_card(checkpoints.find(name))
+    print(f"wrote {write_table(checkpoints.root())}")
+
+
+def run_bench(given: argparse.Namespace) -> None:
+    load_bench().run(given)
+
+
+def load_bench() -> ModuleType:
+    """benchmarks/bench.py, which is no part of the package. ValueError where it is not there."""
+    if not BENCH.is_file():
+        raise ValueError(f"{BENCH}: not here; the benchmark runs from a clone of the repository")
+    spec = importlib.util.spec_from_file_location("pix2pix_bench", BENCH)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up by name
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,1 @@
+"""Training data: from a folder to the batch of a step."""

@@ -1,0 +1,1 @@
+"""The method: generator, discriminators, losses, and the layers they are made of."""

@@ -1,0 +1,142 @@
+"""The run around the steps: batches, schedule, saving, resuming, pictures, figures.
+
+Everything random follows from the seed and the step's number, so a resumed run goes on bit for bit.
+"""
+
+import contextlib
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+from tqdm import tqdm
+
+from pix2pix.config import TrainConfig
+from pix2pix.data.batches import prefetch, training_batch
+from pix2pix.data.sources import load_pairs
+from pix2pix.devices import keep_freed_memory, pick_device
+from pix2pix.training.distributed import any_process, average_over_processes, start_processes
+from pix2pix.training.logging import Figures, write_samples
+from pix2pix.training.state import STATE, load_state, save_state, start_from
+from pix2pix.training.step import build_networks, step_noise, stepper, to_device, update_average
+
+LOG_EVERY = 100
+
+
+def fit(config: TrainConfig) -> Path:
+    """Train as the config says and return the run folder, which is a checkpoint too.
+
+    Ctrl-C or SIGTERM: the step is finished, all is saved, and it returns. Raises ValueError for bad data or
+    settings, FloatingPointError when a loss is no longer finite, OSError when the disk is full; the last good
+    state stays on disk in each case.
+    """
+    if not config.out:
+        raise ValueError("--out is missing; name the run folder, such as runs/facades")
+    if config.threads:
+        torch.set_num_threads(config.threads)
+    keep_freed_memory()
+    rank, world_size = start_processes(config)
+    device = pick_device(config.device)
+    out = Path(config.out)
+    networks = build_networks(config, device)
+    start = load_state(networks, out, config) if config.resume else 0
+    if config.start_from and not config.resume:
+        start_from(networks, config)
+    if not config.resume and (out / STATE).exists():
+        raise ValueError(f"{out} holds a run already; add --resume to go on with it, or name another --out")
+    pairs = load_pairs(config, "train")
+    validation = load_pairs(config, "val", limit=6)
+    if config.batch_size % world_size:
+        raise ValueError(
+            f"--batch-size is {config.batch_size}; expected a multiple of {world_size} processes"
+        )
+
+    figures = Figures(out, start) if rank == 0 else None
+    make_step = stepper(networks, config, device, world_size)
+    batches = prefetch(
+        lambda step: training_batch(pairs, config, step, rank, world_size), range(start, config.steps)
+    )
+    bar = tqdm(total=config.steps, initial=start, unit="step", disable=rank != 0, smoothing=0.02)
+    sums: dict[str, Tensor] = {}
+    summed = 0  # steps in the sums
+    done, saved, began = start, start, time.perf_counter()
+    with stop_on_signal() as stop:
+        for step, (real_a, real_b) in zip(range(start, config.steps), batches, strict=False):
+            rate = learning_rate(config, step)
+            networks.adam_g.set_rate(rate)
+            networks.adam_d.set_rate(rate)
+            z = step_noise(networks.generator, config, step, rank, world_size, device)
+            pair = to_device(real_a, device), to_device(real_b, device)
+            losses = make_step(*pair, z, step * world_size + rank)
+            done = step + 1
+            if networks.average is not None:
+                update_average(networks, config.ema, done)
+            for name, value in losses.items():
+                sums[name] = sums.get(name, 0) + value
+            summed += 1
+            # Reading a number from a GPU makes it wait; on a CPU it costs nothing.
+            if (device.type == "cpu" or done % LOG_EVERY == 0) and not finite(sums):
+                raise FloatingPointError(
+                    f"step {done}: a loss is no longer finite; the state of step {saved} is kept in {out}"
+                )
+            bar.update()
+            if done % LOG_EVERY == 0 or done == config.steps:
+                means = {name: float(value) / summed for name, value in sums.items()}
+                means = average_over_processes(means, world_size, device)
+                sums, summed = {}, 0
+                if figures:
+                    figures.write(done, means, rate, (done - start) / (time.perf_counter() - began))
+                    bar.set_postfix({k: f"{v:.3f}" for k, v in means.items() if k in ("D", "G_gan", "G_l1")})
+            stopping = any_process(stop.is_set(), world_size, device)
+            if rank == 0 and (done % config.save_every == 0 or done == config.steps or stopping):
+                save_state(networks, done, config, out, figures.last if figures else {})
+                saved = done
+            if rank == 0 and (done % config.sample_every == 0 or done == config.steps):
+                write_samples(networks, validation, config, out, done)
+                figures.plot()
+            if stopping:
+                break
+    bar.close()
+    if rank == 0 and done < config.steps:
+        print(f"stopped after step {done}; all is saved in {out}: go on with --resume")
+    if world_size > 1:
+        dist.destroy_process_group()
+    return out
+
+
+def learning_rate(config: TrainConfig, step: int) -> float:
+    """Constant for the first part of the run, then linear to 0."""
+    part = step / config.steps
+    if part < config.constant_part:
+        return config.learning_rate
+    return config.learning_rate * (1 - part) / max(1e-9, 1 - config.constant_part)
+
+
+def finite(sums: dict[str, Tensor]) -> bool:
+    return bool(torch.isfinite(torch.stack([s.float() for s in sums.values()])).all())
+
+
+@contextlib.contextmanager
+def stop_on_signal() -> Iterator:
+    """An event that Ctrl-C or SIGTERM sets; a second Ctrl-C interrupts at once."""
+
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+
+    def ask(*_) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = {s: signal.signal(s, ask) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
