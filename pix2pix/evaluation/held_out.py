@@ -12,7 +12,8 @@ import numpy as np
 from torch import Tensor
 
 from pix2pix.config import TrainConfig
-from pix2pix.data import load_pairs, validation_pair
+from pix2pix.data.batches import validation_pair
+from pix2pix.data.sources import load_pairs
 from pix2pix.images import output_to_rgb, tensor_to_array
 from pix2pix.inference import Translator
 
