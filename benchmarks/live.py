@@ -109,12 +109,12 @@ def read_clock(notes: list[tuple[str, float, float]]) -> tuple[float, list[float
 def bare_forward(task: str, passes: int = 30) -> list[float]:
     """Milliseconds of `Translator.translate` alone, after three passes to warm up.
 
-    In one thread that has torch for itself, as in the server (see pix2pix/ui/models.py).
+    In one thread that has torch for itself, as in the server (see pix2pix/ui/request_queue.py).
     """
     from pix2pix.devices import keep_freed_memory
     from pix2pix.images import load_image
     from pix2pix.inference import Translator
-    from pix2pix.ui.cards import examples_of
+    from pix2pix.ui.tiles import examples_of
 
     drawing = load_image(examples_of(task)[0])
     keep_freed_memory()

@@ -27,7 +27,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from pix2pix import checkpoints
 from pix2pix.data.recipes import recipe_config
-from pix2pix.ui.cards import examples_of
+from pix2pix.ui.tiles import examples_of
 
 ROOT = Path(__file__).resolve().parent.parent
 FLAGS = [

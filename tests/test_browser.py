@@ -16,7 +16,7 @@ from pix2pix.checkpoints import SHIPPED
 from pix2pix.examples import example_paths
 from pix2pix.images import snap_to_palette
 from pix2pix.tasks import FACADE_PALETTE
-from pix2pix.ui.cards import examples_of
+from pix2pix.ui.tiles import examples_of
 
 pytest_plugins = ["browser"]  # the fixtures: studio_url, chromium, desktop, phone, visitor
 pytestmark = pytest.mark.browser
@@ -510,7 +510,7 @@ def test_download_and_share_card(visitor, studio_url, tmp_path):
 
 
 def test_the_model_card_follows_the_task(desktop):
-    assert "made up for this test" in desktop.page.locator(".licence").inner_text()
+    assert "made up for this test" in desktop.page.locator(".license").inner_text()
     desktop.page.get_by_role("button", name="About this model").click()
     card = desktop.page.locator("#model-card")
     card.get_by_text("edges2cats").first.wait_for()

@@ -18,11 +18,12 @@ from pix2pix.images import load_image
 from pix2pix.models.discriminators import PatchDiscriminator, patch_map_size, receptive_field
 from pix2pix.tasks import find_task
 from pix2pix.ui import inputs
-from pix2pix.ui.cards import examples_of
 from pix2pix.ui.comparisons import COMPARISONS, find_comparison, our_scores
 from pix2pix.ui.drawing import decode_data_url, make_value, prepare
-from pix2pix.ui.patches import compare, compare_models, patch_spans, translators
+from pix2pix.ui.panels.patches import compare, compare_models, patch_spans
+from pix2pix.ui.pool import translators
 from pix2pix.ui.scales import VERDICT, colours
+from pix2pix.ui.tiles import examples_of
 
 pytest_plugins = ["browser"]
 HERE = ("facades-l1", "facades-patch1", "facades-patch16", "facades")  # patch286 and all else are missing
@@ -262,7 +263,7 @@ def test_a_visitor_compares_patch_sizes(visit, models_url, settings):
     someone = visit(settings, models_url)
     page = someone.page
     page.get_by_role("tab", name="Patch sizes").click()
-    page.wait_for_selector("#patches .exhibit[data-answers]", timeout=90_000)
+    page.wait_for_selector("#patches .panel[data-answers]", timeout=90_000)
     assert "facades-patch286" in page.locator("#patches .missing").inner_text()
     assert page.locator("#patches .sights .sight").count() == 5, "drawing and four models"
     assert page.evaluate("document.documentElement.scrollWidth") <= settings["viewport"]["width"]

@@ -9,10 +9,10 @@ from PIL import Image
 
 from pix2pix.evaluation.real_or_fake import PRACTICE, SCORED, trial_order
 from pix2pix.images import load_image
-from pix2pix.ui import inputs, patches
-from pix2pix.ui.cards import examples_of
+from pix2pix.ui import inputs, pool
 from pix2pix.ui.drawing import decode_data_url
-from pix2pix.ui.real_or_fake import next_question, opponents
+from pix2pix.ui.panels.real_or_fake import next_question, opponents
+from pix2pix.ui.tiles import examples_of
 
 pytest_plugins = ["browser"]
 PAIRS = 3
@@ -36,10 +36,10 @@ def host(tmp_path, monkeypatch):
     monkeypatch.setenv("PIX2PIX_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("PIX2PIX_CHECKPOINTS", str(tmp_path / "checkpoints"))
     inputs._read_pairs.cache_clear()
-    patches.translators.cache_clear()
+    pool.translators.cache_clear()
     yield tmp_path
     inputs._read_pairs.cache_clear()
-    patches.translators.cache_clear()
+    pool.translators.cache_clear()
 
 
 def is_photo(url: str, number: int) -> bool:

@@ -18,11 +18,11 @@ from pix2pix.evaluation.color_statistics import (
 from pix2pix.evaluation.metrics import histogram_intersection
 from pix2pix.images import load_image
 from pix2pix.tasks import find_task
-from pix2pix.ui.cards import examples_of
 from pix2pix.ui.drawing import decode_data_url, make_value, prepare, read_value
-from pix2pix.ui.models import translators
-from pix2pix.ui.samples import describe_spread, draw_samples, keep_sample, make_samples, sample
+from pix2pix.ui.panels.samples import describe_spread, draw_samples, keep_sample, make_samples, sample
+from pix2pix.ui.pool import translators
 from pix2pix.ui.scales import HEAT, NICE_TOPS, colours, nice_top, paint
+from pix2pix.ui.tiles import examples_of
 
 pytest_plugins = ["browser"]
 
@@ -250,7 +250,7 @@ class Answers:
 def test_a_visitor_looks_at_samples(visitor):
     page = visitor.page
     visitor.choose("facades")
-    answers = Answers(page, "#samples .exhibit")
+    answers = Answers(page, "#samples .panel")
     with answers:
         page.get_by_role("tab", name="Samples").click()
     first = shown_pictures(page, "#samples .grid img")

@@ -3,6 +3,7 @@
 import re
 import threading
 import time
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,11 +13,13 @@ import pytest
 import torch
 from browser import save_tiny_checkpoint
 from PIL import Image, ImageDraw
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from pix2pix.images import load_image, snap_to_palette
 from pix2pix.inference import TranslatorPool
 from pix2pix.tasks import FACADE_PALETTE, TASKS
-from pix2pix.ui import about, canvas, cards, draw, models
+from pix2pix.ui import canvas, model_cards, pool, request_queue, tiles, web
 from pix2pix.ui.drawing import (
     MAX_CHARACTERS,
     decode_data_url,
@@ -29,7 +32,10 @@ from pix2pix.ui.drawing import (
 )
 from pix2pix.ui.edges import trace_edges
 from pix2pix.ui.hints import hint_for
+from pix2pix.ui.panels import draw
+from pix2pix.ui.request_queue import RequestQueue
 from pix2pix.ui.theme import CSS
+from pix2pix.ui.thread_tuner import ThreadTuner
 
 COLOURS = dict(FACADE_PALETTE)
 
@@ -42,8 +48,8 @@ def weights(tmp_path, monkeypatch) -> Path:
         save_tiny_checkpoint(folder, task)
     monkeypatch.setenv("PIX2PIX_CHECKPOINTS", str(folder))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    pool = TranslatorPool("cpu", limit=2)
-    monkeypatch.setattr(models, "translators", lambda: pool)
+    loaded = TranslatorPool("cpu", limit=2)
+    monkeypatch.setattr(pool, "translators", lambda: loaded)
     return folder
 
 
@@ -123,17 +129,24 @@ def ask(task: str, drawing: Image.Image, number: int = 1, **more) -> dict:
 
 
 @pytest.fixture
-def turns(monkeypatch) -> models.Turns:
-    fresh = models.Turns()
-    monkeypatch.setattr(models, "turns", fresh)
+def queue(monkeypatch) -> RequestQueue:
+    fresh = RequestQueue()
+    monkeypatch.setattr(pool, "queue", fresh)
     return fresh
 
 
+def wait_until(true: Callable[[], bool], seconds: float = 20) -> None:
+    patience = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < patience, "waited too long"
+        time.sleep(0.001)
+
+
 @contextmanager
-def occupied(turns):
+def occupied(queue):
     """Somebody else has the model for as long as this lasts."""
     there, enough = threading.Event(), threading.Event()
-    someone = threading.Thread(target=turns.take, args=(lambda: there.set() or enough.wait(10),))
+    someone = threading.Thread(target=queue.run, args=(lambda: there.set() or enough.wait(10),))
     someone.start()
     there.wait(10)
     yield
@@ -141,16 +154,16 @@ def occupied(turns):
     someone.join(10)
 
 
-def test_live_pictures_are_the_translators(weights, turns, cat):
+def test_live_pictures_are_the_translators(weights, queue, cat):
     reply = ask("edges2cats", cat, exact=True)
     picture = decode_data_url(reply["picture"])
-    assert picture.tobytes() == models.translators().get("edges2cats").translate(cat, seed=0).tobytes()
+    assert picture.tobytes() == pool.translators().get("edges2cats").translate(cat, seed=0).tobytes()
     moving = decode_data_url(ask("edges2cats", cat, 2)["picture"])
     assert moving.size == picture.size == (256, 256)
     assert ask("edges2cats", cat, 3)["picture"].startswith("data:image/jpeg")
 
 
-def test_a_hint_comes_when_the_pen_is_up(weights, turns):
+def test_a_hint_comes_when_the_pen_is_up(weights, queue):
     wall = Image.new("RGB", (256, 256), COLOURS["wall"])
     assert ask("facades", wall)["hint"] == ""
     assert "window" in ask("facades", wall, 2, settled=True)["hint"]
@@ -166,68 +179,65 @@ def test_a_hint_comes_when_the_pen_is_up(weights, turns):
         ({"number": "x"}, "invalid literal"),
     ],
 )
-def test_live_mistakes_are_one_line(weights, turns, cat, change, reason):
+def test_live_mistakes_are_one_line(weights, queue, cat, change, reason):
     request = {"visit": "v", "number": 1, "task": "edges2cats", "drawing": encode_png(cat), "seed": 0}
     reply = draw.live({**request, **change})
     assert reason in reply["error"] and "\n" not in reply["error"]
     assert str(weights) not in reply["error"]
 
 
-def test_an_overtaken_request_is_dropped(weights, turns, cat):
+def test_an_overtaken_request_is_dropped(weights, queue, cat):
     assert "picture" in ask("edges2cats", cat, 5)
-    assert ask("edges2cats", cat, 4) == {"stale": True}
+    assert ask("edges2cats", cat, 4) == {"superseded": True}
     assert "picture" in ask("edges2cats", cat, 6)
 
 
-def test_too_many_waiting_are_sent_away(turns):
+def test_too_many_waiting_are_sent_away(queue):
     answers = []
 
     def wait(visit):
         try:
-            answers.append(turns.take_live(visit, 1, False, lambda: "served"))
-        except models.Busy:
+            answers.append(queue.run_live(visit, 1, False, lambda: "served"))
+        except request_queue.Busy:
             answers.append("busy")
 
-    with occupied(turns):
-        crowd = [threading.Thread(target=wait, args=(str(n),)) for n in range(models.MAX_WAITING + 3)]
+    with occupied(queue):
+        crowd = [threading.Thread(target=wait, args=(str(n),)) for n in range(request_queue.MAX_WAITING + 3)]
         for one in crowd:
             one.start()
-        while len(answers) < 3:
-            pass
+        wait_until(lambda: len(answers) >= 3)
         assert answers == ["busy"] * 3
     for one in crowd:
         one.join(10)
-    assert sorted(answers) == ["busy"] * 3 + ["served"] * models.MAX_WAITING
+    assert sorted(answers) == ["busy"] * 3 + ["served"] * request_queue.MAX_WAITING
 
 
-def test_turns_are_first_come_first_served(turns):
+def test_requests_are_first_come_first_served(queue):
     order, crowd = [], []
-    with occupied(turns):
+    with occupied(queue):
         for number in range(8):
-            crowd.append(threading.Thread(target=turns.take, args=(order.append, number)))
+            crowd.append(threading.Thread(target=queue.run, args=(order.append, number)))
             crowd[-1].start()
-            while turns._lines[0].length < number + 2:
-                pass
+            wait_until(lambda number=number: queue._workers[0].length >= number + 2)
     for one in crowd:
         one.join(10)
     assert order == list(range(8))
 
 
-def test_who_drew_on_while_waiting_is_let_go(turns):
+def test_who_drew_on_while_waiting_is_let_go(queue):
     found = {}
 
     def wait(number):
         try:
-            found[number] = turns.take_live("v", number, False, lambda: "served")
-        except models.Stale:
+            found[number] = queue.run_live("v", number, False, lambda: "served")
+        except request_queue.Superseded:
             found[number] = "stale"
 
-    with occupied(turns):
+    with occupied(queue):
         crowd = [threading.Thread(target=wait, args=(number,)) for number in (1, 2)]
         for one in crowd:
             one.start()
-        while turns._waiting < 2:
-            pass
+        wait_until(lambda: queue._waiting >= 2)
     for one in crowd:
         one.join(10)
     assert found == {1: "stale", 2: "served"}
@@ -239,13 +249,13 @@ def test_who_drew_on_while_waiting_is_let_go(turns):
 def test_one_thread_computes_for_all_and_on_two_processors_a_helper(monkeypatch, processors, names):
     """Each thread that computes would have OpenMP helpers of its own, and all would be slower."""
     monkeypatch.setattr(torch, "get_num_threads", lambda: processors)
-    turns, seen = models.Turns(), set()
+    queue, seen = RequestQueue(), set()
 
     def work():
         time.sleep(0.05)
         seen.add(threading.current_thread().name.rpartition("_")[0])
 
-    crowd = [threading.Thread(target=turns.take_live, args=(str(n), 1, True, work)) for n in range(6)]
+    crowd = [threading.Thread(target=queue.run_live, args=(str(n), 1, True, work)) for n in range(6)]
     for one in crowd:
         one.start()
     for one in crowd:
@@ -255,46 +265,46 @@ def test_one_thread_computes_for_all_and_on_two_processors_a_helper(monkeypatch,
 
 def test_what_must_be_exact_is_not_the_helpers(monkeypatch):
     monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
-    turns, name = models.Turns(), lambda: threading.current_thread().name
-    with occupied(turns):
-        assert turns.take_live("a", 1, True, name).startswith("model-helper")
+    queue, name = RequestQueue(), lambda: threading.current_thread().name
+    with occupied(queue):
+        assert queue.run_live("a", 1, True, name).startswith("model-helper")
         exact = []
-        someone = threading.Thread(target=lambda: exact.append(turns.take_live("b", 1, False, name)))
+        someone = threading.Thread(target=lambda: exact.append(queue.run_live("b", 1, False, name)))
         someone.start()
     someone.join(10)
-    assert not exact[0].startswith("model-helper") and not turns.take(name).startswith("model-helper")
+    assert not exact[0].startswith("model-helper") and not queue.run(name).startswith("model-helper")
 
 
 def test_a_picture_on_the_move_gets_the_threads_that_were_quicker_lately():
-    pace, taken = models.Hurry(4), []
+    pace, taken = ThreadTuner(4), []
     seconds = {4: 0.01, 1: 0.02}
     for _ in range(40):
         number = pace.choose()
         taken.append(number)
-        pace.note(number, seconds[number])
+        pace.record(number, seconds[number])
     assert taken[:2] == [4, 1] and taken[2:].count(4) > 30 and 1 in taken[2:]
     seconds[4] = 0.05  # something else wants the processors now
     taken = []
     for _ in range(40):
         number = pace.choose()
         taken.append(number)
-        pace.note(number, seconds[number])
+        pace.record(number, seconds[number])
     assert taken.count(1) > 30 and taken[-5:].count(1) >= 4
-    assert models.Hurry(1).choose() == 1 and models.Hurry(1).choices == [1]
+    assert ThreadTuner(1).choose() == 1 and ThreadTuner(1).choices == [1]
 
 
-def test_the_exact_picture_is_made_with_all_threads(weights, turns, cat, monkeypatch):
-    used, pace = [], models.Hurry(2)
+def test_the_exact_picture_is_made_with_all_threads(weights, queue, cat, monkeypatch):
+    used, pace = [], ThreadTuner(2)
     monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
     monkeypatch.setattr(torch, "set_num_threads", used.append)
-    monkeypatch.setattr(models, "hurry", lambda: pace)
+    monkeypatch.setattr(pool, "thread_tuner", lambda: pace)
     ask("edges2cats", cat, exact=True)
     assert used == []
     ask("edges2cats", cat, 2)
     assert len(used) == 2 and used[-1] == 2
 
 
-def test_a_failed_picture_gives_the_turn_back(weights, turns, cat):
+def test_a_failed_picture_gives_the_turn_back(weights, queue, cat):
     assert "error" in ask("edges2shoes", cat)
     assert "picture" in ask("edges2cats", cat, 2)
 
@@ -305,7 +315,7 @@ def test_a_failed_picture_gives_the_turn_back(weights, turns, cat):
 def test_translate_is_the_translator(weights, cat, tmp_path):
     cat.save(tmp_path / "cat.png")
     picture = draw.translate(str(tmp_path / "cat.png"), "edges2cats", 3)
-    assert picture.tobytes() == models.translators().get("edges2cats").translate(cat, seed=3).tobytes()
+    assert picture.tobytes() == pool.translators().get("edges2cats").translate(cat, seed=3).tobytes()
 
 
 @pytest.mark.parametrize(
@@ -335,7 +345,7 @@ def test_translate_says_what_is_wrong(weights, cat, tmp_path, name, task, seed, 
 
 @pytest.mark.parametrize("task", ["edges2cats", "facades"])
 def test_examples_are_plenty_and_all_come_before_one_comes_again(task):
-    names = [path.name for path in cards.examples_of(task)]
+    names = [path.name for path in tiles.examples_of(task)]
     assert len(names) >= 8
     seen: list[str] = []
     for _ in names:
@@ -394,7 +404,7 @@ def test_hints_speak_up_only_where_there_is_something_to_say():
 
 def test_the_project_s_own_examples_need_few_hints():
     for task in ("edges2cats", "facades"):
-        paths = cards.examples_of(task)
+        paths = tiles.examples_of(task)
         drawings = {path.name: prepare(TASKS[task], load_image(path)) for path in paths}
         hinted = [name for name, drawing in drawings.items() if hint_for(task, drawing)]
         assert len(hinted) <= len(paths) / 5, hinted
@@ -404,34 +414,34 @@ def test_the_project_s_own_examples_need_few_hints():
 
 
 def test_cards_show_what_is_there_and_what_is_not(weights):
-    shown = {card["name"]: card for card in cards.task_cards()}
+    shown = {card["name"]: card for card in tiles.task_tiles()}
     assert list(shown) == list(TASKS)
     assert [name for name, card in shown.items() if card["ready"]] == ["edges2cats", "facades"]
     assert shown["facades"]["thumb"].startswith("data:image/jpeg")
-    assert shown["facades"]["licence"] == "Licence: made up for this test."
-    assert shown["edges2shoes"]["licence"] == ""
+    assert shown["facades"]["license"] == "Licence: made up for this test."
+    assert shown["edges2shoes"]["license"] == ""
 
 
 def test_a_second_start_loads_no_model(weights, monkeypatch):
-    first = cards.start_of_page()
+    first = tiles.start_of_page()
     assert first["task"] == "edges2cats" and first["picture"]
-    monkeypatch.setattr(models, "translators", lambda: pytest.fail("a model was loaded"))
-    assert cards.start_of_page() == first
+    monkeypatch.setattr(pool, "translators", lambda: pytest.fail("a model was loaded"))
+    assert tiles.start_of_page() == first
 
 
 def test_new_weights_make_a_new_card_picture(weights, monkeypatch):
-    before = cards.first_picture(TASKS["facades"])
+    before = tiles.first_picture(TASKS["facades"])
     save_tiny_checkpoint(weights, "facades", seed=1)
-    pool = TranslatorPool("cpu")
-    monkeypatch.setattr(models, "translators", lambda: pool)
-    assert cards.first_picture(TASKS["facades"]).tobytes() != before.tobytes()
+    loaded = TranslatorPool("cpu")
+    monkeypatch.setattr(pool, "translators", lambda: loaded)
+    assert tiles.first_picture(TASKS["facades"]).tobytes() != before.tobytes()
 
 
 def test_the_page_opens_without_weights(tmp_path, monkeypatch):
     monkeypatch.setenv("PIX2PIX_CHECKPOINTS", str(tmp_path))
-    start = cards.start_of_page()
+    start = tiles.start_of_page()
     assert start["drawing"] and not start["picture"]
-    assert not any(card["ready"] for card in cards.task_cards())
+    assert not any(card["ready"] for card in tiles.task_tiles())
 
 
 def test_model_cards_come_without_front_matter_and_with_their_sheet(weights):
@@ -441,17 +451,17 @@ def test_model_cards_come_without_front_matter_and_with_their_sheet(weights):
         "![eight](sheet.jpg)\n\n"
         "| data | 400 pairs |\n| licence of the data | for research |\n| use | teaching |\n"
     )
-    card = about.model_card("facades")
+    card = model_cards.model_card("facades")
     assert card.startswith("# Façades\n\n\n\n![eight](data:image/jpeg;base64,") and "license:" not in card
-    assert about.licence_line("facades") == (
+    assert model_cards.license_line("facades") == (
         "Trained on: 400 pairs. Licence of the data: for research. Use: teaching."
     )
 
 
 def test_missing_model_cards_are_no_error(weights):
-    assert "No weights" in about.model_card("edges2shoes")
-    assert "No weights" in about.model_card("nothing")
-    assert about.licence_line("nothing") == ""
+    assert "No weights" in model_cards.model_card("edges2shoes")
+    assert "No weights" in model_cards.model_card("nothing")
+    assert model_cards.license_line("nothing") == ""
 
 
 # --- the component's files -----------------------------------------------------------------------------
@@ -461,6 +471,39 @@ def test_templates_hold_nothing_that_gradio_would_fill_in():
     for name in ("canvas.html", "canvas.css"):
         text = (canvas.FOLDER / name).read_text(encoding="utf-8")
         assert not re.search(r"\{\{|\}\}|\$\{|`|\\", text), name
+
+
+def test_scripts_are_served_by_name_and_nothing_else_is():
+    client = TestClient(Starlette(routes=[web.ROUTE]))
+    served = client.get("/" + web.address("canvas/main.js"))
+    assert served.status_code == 200 and "immutable" in served.headers["cache-control"]
+    assert served.headers["content-type"].startswith("text/javascript")
+    old = client.get(f"/{web.ADDRESS}/older/canvas/main.js")
+    assert old.text == served.text and old.headers["cache-control"] == "no-cache"
+    for name in ("canvas/canvas.html", "page.py", "../config.py", "%2e%2e/config.py", ""):
+        assert client.get(f"/{web.ADDRESS}/{web.version()}/{name}").status_code == 404, name
+    with pytest.raises(ValueError, match=r"no script is called 'canvas/nothing\.js'"):
+        web.address("canvas/nothing.js")
+
+
+def test_scripts_are_checked_modules_that_import_what_exists():
+    for name, path in web.scripts().items():
+        text = path.read_text(encoding="utf-8")
+        assert text.startswith("// @ts-check\n// "), f"{name} opens with its job"
+        for found in re.findall(r"""^import .*? from "(.+?)";""", text, re.MULTILINE | re.DOTALL):
+            assert (path.parent / found).resolve() in web.scripts().values(), (name, found)
+
+
+def test_panels_do_not_know_each_other():
+    folder = web.FOLDER / "panels"
+    panels = {path.stem for path in folder.glob("*.py")} - {"__init__", "component"}
+    assert {"draw", "samples", "patches", "about"} <= panels
+    for path in folder.glob("*.py"):
+        found = set(re.findall(r"pix2pix\.ui\.panels\.(\w+)", path.read_text(encoding="utf-8")))
+        assert not found & panels, path.name
+    for path in folder.glob("*.js"):
+        found = re.findall(r"""from "\./(\w+)\.js";""", path.read_text(encoding="utf-8"))
+        assert not {name for name in found if (folder / f"{name}.html").exists()}, path.name
 
 
 def test_every_key_means_one_thing():

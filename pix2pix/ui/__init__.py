@@ -1,19 +1,24 @@
-"""The page: canvas, tabs and theme. The only place that imports gradio, and imported by nothing below it.
+"""The page: canvas, panels and theme. The only place that imports gradio, and imported by nothing below it.
 
-page.py      puts the tabs together and launches the page
-draw.py      the Draw tab: live pictures, examples, start from a photo, the `/translate` endpoint
-canvas/      the drawing component: plain HTML, CSS and JavaScript, no build step
-drawing.py   what the canvas sends ↔ PIL pictures
-models.py    loaded models, and whose turn it is to use them
-cards.py     the task cards and the finished example that the page opens with
-hints.py     a kind word where a drawing is far from what the model saw in training
-edges.py     photo → lines without a model
-limits.py    how large a request may be
-about.py     the About tab and the model cards
-theme.py     colours and type, light and dark
+page.py            lists the panels, puts them together and launches the page
+panels/            one module each: draw, samples, patches, real_or_fake, about
+canvas/            the drawing component: plain HTML, CSS and JavaScript, no build step
+web.py             scripts as static files, and components that load them
+drawing.py         what the canvas sends ↔ PIL images
+live_request.py    one request for a picture, read and checked
+pool.py            loaded models, one pool for all panels
+request_queue.py   one inference worker, an optional second one, and their queues
+thread_tuner.py    how many threads compute a preview
+tiles.py           the task tiles and the finished example that the page opens with
+model_cards.py     model cards and license lines
+inputs.py          which drawing a panel works on: the canvas's, an example, or a validation input
+hints.py           hints for out-of-distribution drawings
+edges.py           photo → lines without a model
+limits.py          how large a request may be
+theme.py           colors and type, light and dark
 
-How another tab gets the current drawing: pass the canvas component among its inputs, and call
+How a panel gets the current drawing: pass the canvas component among its inputs, and call
 `drawing.read_value(value)` in the handler; it returns the task's name, the drawing as a PIL image
-(RGB; RGBA with transparent holes for "inpaint") and the seed, or raises ValueError with one clear line.
-To put a picture back on the canvas, return `drawing.make_value(task_name, image, seed)` to it.
+(RGB; RGBA with a transparent mask for "inpaint") and the seed, or raises ValueError with one clear line.
+To put a drawing back on the canvas, return `drawing.make_value(task_name, image, seed)` to it.
 """

@@ -5,6 +5,7 @@ label map can be chosen too, and where the drawing is one, its real photo is kno
 """
 
 import functools
+import hashlib
 import os
 import random
 from collections.abc import Mapping
@@ -16,8 +17,8 @@ from PIL import Image
 
 from pix2pix.images import flatten, load_image, split_halves
 from pix2pix.tasks import find_task
-from pix2pix.ui.cards import examples_of
 from pix2pix.ui.drawing import prepare, read_value
+from pix2pix.ui.tiles import examples_of
 
 SOURCES = ("canvas", "example", "validation")
 FACADES = "facades"
@@ -145,6 +146,13 @@ def _gist(labels: Image.Image) -> np.ndarray:
     """Any size → float32 (16, 16, 3); JPEG's noise averages out, a window more does not."""
     small = labels.convert("RGB").resize((16, 16), Image.Resampling.BOX)
     return np.asarray(small, np.float32)
+
+
+def fingerprint(chosen: Input, *settings: object) -> str:
+    """Short, and the same for the same drawing and settings."""
+    digest = hashlib.sha256(chosen.drawing.tobytes())
+    digest.update(repr((chosen.task, chosen.drawing.size, *settings)).encode())
+    return digest.hexdigest()[:16]
 
 
 def read_upload(path: str | None) -> Image.Image:

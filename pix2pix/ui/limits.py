@@ -23,7 +23,7 @@ class BodyLimit:
         if scope["type"] == "http" and "/component_server" in scope["path"]:
             length = dict(scope["headers"]).get(b"content-length", b"")
             if not length.isdigit():
-                await PlainTextResponse("say how long the request is", 411)(scope, receive, send)
+                await PlainTextResponse("Content-Length required", 411)(scope, receive, send)
                 return
             if int(length) > MAX_BODY:
                 await PlainTextResponse(f"at most {MAX_BODY:,} bytes", 413)(scope, receive, send)

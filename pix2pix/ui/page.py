@@ -1,26 +1,55 @@
-"""Puts the tabs together and launches the page.
+"""Puts the panels together and launches the page.
 
-A tab is one line here: `with gr.Tab("Name"): build_name_tab(canvas)`. The canvas component is the source of
-the current drawing: a tab passes it among its inputs and reads it with `drawing.read_value`, as
-`pix2pix/ui/__init__.py` says. Gradio keeps a tab that was opened in the page, so the canvas lives on while
-another tab is shown.
+A new panel is one line in PANELS. The canvas component is the source of the current drawing: a panel passes
+it among its inputs and reads it with `drawing.read_value`, as `pix2pix/ui/__init__.py` says. Gradio keeps a
+tab that was opened in the page, so the canvas lives on while another tab is shown.
 """
 
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import gradio as gr
 from starlette.middleware import Middleware
 
 from pix2pix.checkpoints import available, find
 from pix2pix.devices import keep_freed_memory
-from pix2pix.ui.about import build_about_tab
-from pix2pix.ui.draw import build_draw_tab
+from pix2pix.ui import web
 from pix2pix.ui.inputs import validation_pairs
 from pix2pix.ui.limits import BodyLimit
-from pix2pix.ui.patches import build_patches_tab
-from pix2pix.ui.real_or_fake import build_real_or_fake_tab
-from pix2pix.ui.samples import build_samples_tab
+from pix2pix.ui.panels.about import build_about_panel
+from pix2pix.ui.panels.draw import build_draw_panel
+from pix2pix.ui.panels.patches import build_patches_panel
+from pix2pix.ui.panels.real_or_fake import build_real_or_fake_panel
+from pix2pix.ui.panels.samples import build_samples_panel
 from pix2pix.ui.theme import CSS, studio_theme
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One tab of the page next to Draw.
+
+    name: in the page's address (?tab=NAME). build: layout and wiring, given the canvas and the tab that holds
+    the panel. shown: whether this host has what the panel needs.
+    """
+
+    name: str
+    title: str
+    build: Callable[[gr.HTML, gr.Tab], None]
+    shown: Callable[[], bool] = lambda: True
+
+
+PANELS = (
+    Panel("samples", "Samples", lambda canvas, tab: build_samples_panel(canvas)),
+    Panel("patches", "Patch sizes", lambda canvas, tab: build_patches_panel(canvas)),
+    Panel(
+        "quiz",
+        "Real or fake?",
+        lambda canvas, tab: build_real_or_fake_panel(),
+        shown=lambda: bool(validation_pairs()),  # needs real photos
+    ),
+    Panel("about", "About", lambda canvas, tab: build_about_panel(tab)),
+)
 
 TITLE = "pix2pix studio"
 
@@ -56,40 +85,36 @@ lamp.addEventListener("click", () => {
 
 
 def build_demo() -> gr.Blocks:
-    """The whole page. Loads models only for cards whose picture is not in the cache yet."""
+    """The whole page. Loads models only for tiles whose picture is not in the cache yet."""
     with gr.Blocks(
         title=TITLE,
         analytics_enabled=False,
         fill_width=True,
-        delete_cache=(3600, 3600),  # uploads and results of `/translate`: an hour, then they go
+        delete_cache=(3600, 3600),  # uploads and results of `/translate` are deleted after an hour
     ) as demo:
         gr.HTML(html_template=HEADER, js_on_load=HEADER_SCRIPT, apply_default_css=False, elem_id="masthead")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Draw", id="draw"):
-                canvas = build_draw_tab()
-            with gr.Tab("Samples", id="samples"):
-                build_samples_tab(canvas)
-            with gr.Tab("Patch sizes", id="patches"):
-                build_patches_tab(canvas)
-            if validation_pairs():  # the host has real photos to show
-                with gr.Tab("Real or fake?", id="quiz"):
-                    build_real_or_fake_tab()
-            with gr.Tab("About", id="about") as about:
-                build_about_tab(about)
-    # What waits longer than 32 places is better told so at once.
+                canvas = build_draw_panel()
+            for panel in PANELS:
+                if panel.shown():
+                    with gr.Tab(panel.title, id=panel.name) as tab:
+                        panel.build(canvas, tab)
+    # A visitor who would wait longer than 32 places is better told so at once.
     return demo.queue(max_size=32)
 
 
 def launch(demo: gr.Blocks, **options) -> None:
-    """Serve the page; `options` go to Gradio's launch and win over what is set here."""
+    """Serve the page; `options` go to Gradio's launch and override what is set here."""
     port = os.environ.get("PORT") or os.environ.get("GRADIO_SERVER_PORT")
     settings = {
         "server_port": int(port) if port else 7860,
         "theme": studio_theme(),
         "css_paths": CSS,
+        "head": web.preloads(),
         "footer_links": ["api"],
         "max_file_size": "20mb",
-        "app_kwargs": {"middleware": [Middleware(BodyLimit)]},
+        "app_kwargs": {"middleware": [Middleware(BodyLimit)], "routes": [web.ROUTE]},
         "blocked_paths": [str(find(name)) for name in available()],
         "mcp_server": os.environ.get("PIX2PIX_MCP") == "1",
         "ssr_mode": False,

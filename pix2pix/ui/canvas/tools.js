@@ -1,6 +1,7 @@
+// @ts-check
 // The tools, their keys and their icons, as data. Knows nothing about the page or the pixels.
 
-const ICONS = {
+export const ICONS = {
   pen: "M4 20l1.2-4.6L16.4 4.2a1.7 1.7 0 0 1 2.4 0l1 1a1.7 1.7 0 0 1 0 2.4L8.6 18.8 4 20zM14.5 6.1l3.4 3.4",
   brush: "M20 4c-3 .8-7.6 4.7-9.6 7.600l2 2C15.3 11.6 19.2 7 20 4zM9.6 12.800c-2.2-.2-3.6 1-4 3.2-.2 1.3-.8 2.2-2 2.8 1 .8 2.4 1.2 3.8 1.2 2.7 0 4.4-1.9 4.2-4.6",
   eraser: "M9 20l-5-5a1.6 1.6 0 0 1 0-2.300l8.2-8.200a1.6 1.6 0 0 1 2.3 0l5 5a1.6 1.6 0 0 1 0 2.300L11.3 20H9zM8 8.700l7.3 7.300M11 20h9",
@@ -24,12 +25,14 @@ const ICONS = {
   slider: "M3.5 5h17v14h-17zM12 3v18M9.5 10.500L8 12l1.5 1.500M14.5 10.500L16 12l-1.5 1.5",
 };
 
-function icon(name) {
+/** @param {string} name @returns {string} SVG */
+export function icon(name) {
   return `<svg viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="${ICONS[name]}"/></svg>`;
 }
 
-// For each canvas kind: its tools, the first one in hand at the start; widths in model pixels.
-const KITS = {
+// For each canvas kind: its tools, the first one selected at the start; widths in model pixels.
+/** @type {Record<string, { tools: string[], switches: string[], widths: number[], width: number }>} */
+export const KITS = {
   lines: {
     tools: ["pen", "eraser", "line", "ellipse"],
     switches: ["mirror", "steady"],
@@ -47,7 +50,8 @@ const KITS = {
 };
 
 // name: [word on the page, key, what it does]
-const COMMANDS = {
+/** @type {Record<string, [string, string, string]>} */
+export const COMMANDS = {
   pen: ["Pen", "P", "Draw freely"],
   brush: ["Brush", "B", "Paint freely"],
   eraser: ["Eraser", "E", "Rub out"],
@@ -72,7 +76,8 @@ const COMMANDS = {
   live: ["Live", "V", "The picture follows the pen"],
 };
 
-function tooltip(name) {
+/** @param {string} name */
+export function tooltip(name) {
   const [word, key, text] = COMMANDS[name];
   return `${word} (${key}): ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 }

@@ -1,0 +1,111 @@
+// @ts-check
+// A photo of its own shape, up to 512 pixels a side, and for inpainting the mask that is brushed on it.
+
+import { PHOTO_SIDE, SIDE, tracePath } from "./geometry.js";
+import { makeCanvas } from "./images.js";
+
+export class PhotoSurface {
+  /** @param {boolean} masked whether the pen masks parts of the photo (inpainting) */
+  constructor(masked) {
+    this.masked = masked;
+    this.scale = 1;
+    /** @type {HTMLCanvasElement | null} */
+    this.photo = null;
+    this.width = SIDE;
+    this.height = SIDE;
+    this.resize(SIDE, SIDE);
+  }
+
+  get ready() {
+    return this.photo !== null;
+  }
+
+  resize(width, height) {
+    [this.width, this.height] = [width, height];
+    const [canvas, context] = makeCanvas(width, height);
+    this.canvas = canvas;
+    this.context = context;
+    const [mask, maskContext] = makeCanvas(width, height);
+    this.mask = mask;
+    this.maskContext = maskContext;
+  }
+
+  clear() {
+    this.maskContext.clearRect(0, 0, this.width, this.height);
+    if (!this.masked) this.photo = null;
+  }
+
+  /** @param {import("./geometry.js").Mark} mark */
+  mark(mark) {
+    if (!this.masked || !this.photo) return;
+    const context = this.maskContext;
+    context.save();
+    context.globalCompositeOperation = mark.value ? "source-over" : "destination-out";
+    context.lineCap = context.lineJoin = "round";
+    context.lineWidth = mark.width;
+    tracePath(context, mark);
+    if (mark.shape === "rectangle" || mark.shape === "ellipse") context.fill();
+    else context.stroke();
+    context.restore();
+  }
+
+  /** @param {CanvasImageSource} image @param {number} width @param {number} height */
+  place(image, width, height) {
+    const scale = Math.min(1, PHOTO_SIDE / Math.max(width, height));
+    this.resize(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
+    const [canvas, context] = makeCanvas(this.width, this.height);
+    context.imageSmoothingQuality = "high";
+    context.drawImage(image, 0, 0, this.width, this.height);
+    this.photo = canvas;
+    if (!this.masked) return;
+    // Transparent parts of an example or of a cut-out picture are its mask.
+    const picture = context.getImageData(0, 0, this.width, this.height);
+    const mask = this.maskContext.createImageData(this.width, this.height);
+    for (let i = 3; i < picture.data.length; i += 4) {
+      mask.data[i] = picture.data[i] < 128 ? 255 : 0;
+      picture.data[i] = 255;
+    }
+    context.putImageData(picture, 0, 0);
+    this.maskContext.putImageData(mask, 0, 0);
+  }
+
+  /** @returns {{ photo: HTMLCanvasElement | null, width: number, height: number, mask: ImageData }} */
+  snapshot() {
+    const { photo, width, height } = this;
+    return { photo, width, height, mask: this.maskContext.getImageData(0, 0, width, height) };
+  }
+
+  /** @param {ReturnType<PhotoSurface["snapshot"]>} state */
+  restore({ photo, width, height, mask }) {
+    if (width !== this.width || height !== this.height) this.resize(width, height);
+    this.photo = photo;
+    this.maskContext.putImageData(mask, 0, 0);
+  }
+
+  /** @param {CanvasRenderingContext2D} context of the canvas on the page */
+  paintOn(context) {
+    context.clearRect(0, 0, this.width, this.height);
+    if (!this.photo) return;
+    context.drawImage(this.photo, 0, 0);
+    if (!this.masked) return;
+    // The mask is black; the page shows it in a translucent color.
+    const [tint, tintContext] = makeCanvas(this.width, this.height);
+    tintContext.drawImage(this.mask, 0, 0);
+    tintContext.globalCompositeOperation = "source-in";
+    tintContext.fillStyle = "#d8563f";
+    tintContext.fillRect(0, 0, this.width, this.height);
+    context.globalAlpha = 0.75;
+    context.drawImage(tint, 0, 0);
+    context.globalAlpha = 1;
+  }
+
+  toDataURL() {
+    this.context.clearRect(0, 0, this.width, this.height);
+    if (this.photo) this.context.drawImage(this.photo, 0, 0);
+    if (!this.masked) return this.canvas.toDataURL("image/png");
+    this.context.globalCompositeOperation = "destination-out";
+    this.context.drawImage(this.mask, 0, 0);
+    this.context.globalCompositeOperation = "source-over";
+    return this.canvas.toDataURL("image/png");
+  }
+}

@@ -1,0 +1,19 @@
+"""The component of a panel: NAME.html, NAME.css and NAME.js of this folder for `gr.HTML`.
+
+Its value is small: what the visitor asks for on the way to the server, the answer on the way back. panel.css
+and panel.js are what all panels share.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from pix2pix.ui.web import build_component
+
+FOLDER = Path(__file__).parent
+
+
+def build_panel(name: str, **props: Any) -> gr.HTML:
+    """The component called `name`, for example "samples"; `props` are for its script."""
+    return build_component(name, FOLDER, f"{name}.js", ["panel.css", f"{name}.css"], **props)

@@ -1,0 +1,149 @@
+"""The Draw panel: live pictures while the pen moves, examples, photos to start from, and `/translate`.
+
+The handlers are plain functions; `build_draw_panel` puts them on the page.
+"""
+
+import functools
+import random
+from collections.abc import Mapping
+
+import gradio as gr
+from PIL import Image
+
+from pix2pix.images import load_image
+from pix2pix.tasks import TASKS, find_task
+from pix2pix.ui import pool
+from pix2pix.ui.canvas import build_canvas
+from pix2pix.ui.drawing import decode_data_url, encode_jpeg, encode_png, prepare, read_seed
+from pix2pix.ui.edges import trace_edges
+from pix2pix.ui.hints import hint_for
+from pix2pix.ui.live_request import read_request
+from pix2pix.ui.model_cards import model_card
+from pix2pix.ui.request_queue import Busy, Superseded, timed
+from pix2pix.ui.tiles import examples_of, start_of_page, task_tiles
+
+
+def live(sent: Mapping) -> dict:
+    """One live picture. Called by the canvas while the pen moves, outside Gradio's queue.
+
+    sent: visit, number (counts up within a visit), task, drawing (data URL), seed, and settled
+    (the pen is up: add a hint) or exact (PNG instead of JPEG).
+    Returns picture (data URL), hint and seconds; or one of busy, superseded, error.
+    """
+    try:
+        request = read_request(sent)
+        name, preview = request.task.name, not request.exact
+        make = functools.partial(
+            timed, pool.make_picture, name, request.drawing, request.seed, preview=preview
+        )
+        picture, seconds = pool.queue.run_live(request.visit, request.number, preview, make)
+    except Busy:
+        return {"busy": True}
+    except Superseded:
+        return {"superseded": True}
+    except (ValueError, TypeError) as error:
+        return {"error": str(error)}
+    encode = encode_png if request.exact else encode_jpeg
+    hint = hint_for(name, request.drawing) if request.settled else ""
+    return {"picture": encode(picture), "hint": hint, "seconds": seconds}
+
+
+def example(request: Mapping) -> dict:
+    """A drawing of the project's own: name, drawing (data URL).
+
+    request: task, and seen, the names of those that the visitor has had already. The first one is the one on
+    the task's card; after that they come at random, none twice before all have been seen.
+    """
+    try:
+        paths = examples_of(find_task(str(request.get("task"))).name)
+    except ValueError as error:
+        return {"error": str(error)}
+    seen = request.get("seen")
+    seen = [str(name) for name in seen] if isinstance(seen, list) else []
+    fresh = [path for path in paths if path.name not in seen]
+    fresh = fresh or [path for path in paths if path.name not in seen[-1:]] or paths
+    if not fresh:
+        return {"name": "", "drawing": ""}
+    chosen = random.choice(fresh) if seen else fresh[0]
+    return {"name": chosen.name, "drawing": encode_png(load_image(chosen))}
+
+
+def photo_to_lines(request: Mapping) -> dict:
+    """A photo (data URL) → a line drawing to go on from: drawing (data URL)."""
+    try:
+        photo = decode_data_url(request.get("photo"))
+        if "photo2edges" in pool.trained_tasks():
+            make = functools.partial(pool.make_picture, "photo2edges", photo, None)
+            lines = pool.queue.run_live("photos", 0, False, make)
+        else:
+            lines = trace_edges(photo)
+    except Busy:
+        return {"error": "Many people are drawing right now; please try again in a moment."}
+    except ValueError as error:
+        return {"error": str(error)}
+    return {"drawing": encode_png(lines)}
+
+
+def translate(image: str | None, task: str, seed: float) -> Image.Image:
+    """Turn a drawing or photo into a picture.
+
+    Args:
+        image: the drawing, label map or photo: PNG, JPEG, WebP, BMP, GIF or TIFF.
+        task: what to make of it, for example "facades" or "edges2cats".
+        seed: whole number from 0 to 999999 that fixes the dropout noise.
+
+    Returns:
+        The picture, as PNG.
+    """
+    try:
+        if not image:
+            raise ValueError("no image was given")
+        chosen = find_task(task)
+        number = read_seed(seed)
+        try:
+            picture = load_image(image)
+        except ValueError as error:
+            # The visitor sent a file, not the server's path of it.
+            raise ValueError(str(error).replace(str(image), "the image")) from None
+        drawing = prepare(chosen, picture)
+        return pool.queue.run(pool.make_picture, chosen.name, drawing, number)
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+
+
+def show_model_card(value: Mapping | None) -> str:
+    """The canvas's value → the model card of the task on it."""
+    return model_card(str((value or {}).get("task")))
+
+
+def build_draw_panel() -> gr.HTML:
+    """Tiles, canvas, picture and the model card; returns the canvas, the other panels' source of drawings."""
+    canvas = build_canvas(task_tiles(), start_of_page(), [live, example, photo_to_lines])
+    with gr.Accordion("About this model: data, licence, limits", open=False, elem_id="model-card") as panel:
+        card = gr.Markdown()
+    # Only when somebody looks: a card with its sheet of results weighs 100 kB. The canvas sends "select" when
+    # the task changes while the card is open.
+    quiet = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    panel.expand(show_model_card, canvas, card, **quiet)
+    canvas.select(show_model_card, canvas, card, **quiet)
+    build_translate_endpoint()
+    return canvas
+
+
+def build_translate_endpoint() -> None:
+    """`/translate` for programs. On the page itself it has no widgets: the canvas is the better one."""
+    with gr.Column(visible=False):
+        # A File, not an Image: Gradio would decode an Image itself, before our own limits.
+        image = gr.File(label="image", type="filepath")
+        task = gr.Textbox("facades", label="task", info=f"one of {', '.join(TASKS)}")
+        seed = gr.Number(0, label="seed", precision=0)
+        picture = gr.Image(label="picture", type="pil", format="png")
+        button = gr.Button("Translate")
+    button.click(
+        translate,
+        [image, task, seed],
+        picture,
+        api_name="translate",
+        concurrency_id=pool.CONCURRENCY_ID,
+        concurrency_limit=1,
+    )

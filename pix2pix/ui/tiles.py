@@ -1,0 +1,110 @@
+"""The task tiles, and the finished example that the page opens with.
+
+The pictures on the tiles are made once by the models themselves and kept in a cache folder of the host, keyed
+by weights and drawing, so that a second start of the page loads no model at all.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+
+from PIL import Image
+
+from pix2pix.checkpoints import find
+from pix2pix.examples import example_paths
+from pix2pix.images import load_image
+from pix2pix.tasks import TASKS, Task
+from pix2pix.ui import pool
+from pix2pix.ui.drawing import SEED, encode_jpeg, encode_png, prepare
+from pix2pix.ui.model_cards import license_line
+
+THUMB_SIDE = 112
+"""Pixels; shown at half that size, for sharp screens."""
+
+
+def examples_of(task_name: str) -> list[Path]:
+    """The project's own drawings for a task; empty where there are none yet."""
+    try:
+        return list(example_paths(task_name))
+    except (ValueError, OSError):
+        return []
+
+
+def task_tiles() -> list[dict]:
+    """What the canvas needs to know about every task, in the order of the page."""
+    trained = set(pool.trained_tasks())
+    return [_tile(task, task.name in trained) for task in TASKS.values()]
+
+
+def _tile(task: Task, ready: bool) -> dict:
+    examples = examples_of(task.name)
+    picture = first_picture(task) if ready and examples else None
+    if picture is None and examples:
+        picture = load_image(examples[0])
+    return {
+        "name": task.name,
+        "title": task.title,
+        "line": task.line,
+        "canvas": task.canvas,
+        "palette": [[name, list(colour)] for name, colour in task.palette],
+        "ground": task.ground,
+        "brush": task.brush,
+        "ready": ready,
+        "examples": len(examples),
+        "thumb": "" if picture is None else encode_jpeg(_square(picture, THUMB_SIDE), quality=88),
+        "license": license_line(task.name) if ready else "",
+    }
+
+
+def start_of_page() -> dict:
+    """The task to open with, its first drawing and the finished picture."""
+    trained = pool.trained_tasks()
+    task = TASKS["edges2cats" if "edges2cats" in trained or not trained else trained[0]]
+    start = {"task": task.name, "drawing": "", "picture": "", "example": "", "seed": SEED}
+    examples = examples_of(task.name)
+    if examples:
+        start["example"] = examples[0].name
+        start["drawing"] = encode_png(load_image(examples[0]))
+        picture = first_picture(task) if trained else None
+        start["picture"] = "" if picture is None else encode_jpeg(picture, quality=95)
+    return start
+
+
+def first_picture(task: Task) -> Image.Image | None:
+    """The model's picture of the task's first example. None where the model cannot be used."""
+    example = examples_of(task.name)[0]
+    try:
+        kept = _cache_folder() / f"{task.name}-{_fingerprint(find(task.name), example)}.png"
+        if kept.is_file():
+            return load_image(kept)
+        picture = pool.queue.run(pool.make_picture, task.name, prepare(task, load_image(example)), SEED)
+    except (ValueError, OSError):
+        return None
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = kept.with_suffix(f".{os.getpid()}")
+        picture.save(unfinished, "PNG")
+        unfinished.replace(kept)
+    except OSError:
+        pass  # a read-only home only means that the next start makes the picture again
+    return picture
+
+
+def _cache_folder() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pix2pix-studio"
+
+
+def _fingerprint(checkpoint: Path, example: Path) -> str:
+    digest = hashlib.sha256(example.read_bytes())
+    weights = checkpoint / "generator.safetensors"
+    digest.update(weights.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _square(image: Image.Image, side: int) -> Image.Image:
+    """The middle square, scaled down."""
+    width, height = image.size
+    edge = min(width, height)
+    left, top = (width - edge) // 2, (height - edge) // 2
+    cropped = image.convert("RGB").crop((left, top, left + edge, top + edge))
+    return cropped.resize((side, side), Image.Resampling.LANCZOS)
