@@ -15,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from pix2pix import color_wish
 from pix2pix.config import TrainConfig, input_output_kinds, is_conditional
 from pix2pix.files import write_text
 from pix2pix.images import CHANNELS
@@ -89,20 +90,23 @@ def from_hub(address: str) -> Path:
 def model_settings(config: TrainConfig) -> dict[str, Any]:
     """What config.json says of the networks: enough to build both and to use them."""
     input_kind, output_kind = input_output_kinds(config.pairs)
-    seen = CHANNELS[output_kind] + (CHANNELS[input_kind] if is_conditional(config.objective) else 0)
+    given = CHANNELS[input_kind] + (color_wish.CHANNELS if config.color_wish else 0)
+    seen = CHANNELS[output_kind] + (given if is_conditional(config.objective) else 0)
+    antialias = {"antialias": True} if config.antialias else {}
     return {
         "task": config.task,
         "input_kind": input_kind,
         "output_kind": output_kind,
+        **({"color_wish": True} if config.color_wish else {}),
         "generator": {
-            "in_channels": CHANNELS[input_kind],
+            "in_channels": given,
             "out_channels": CHANNELS[output_kind],
             "ngf": config.ngf,
             "image_size": config.crop_size,
             "skips": config.skips,
             "dropout": config.dropout,
         },
-        "discriminator": {"in_channels": seen, "ndf": config.ndf, "n_layers": config.n_layers},
+        "discriminator": {"in_channels": seen, "ndf": config.ndf, "n_layers": config.n_layers, **antialias},
     }
 
 
@@ -205,19 +209,22 @@ def save(
     generator: nn.Module,
     discriminator: nn.Module | None,
     training: dict[str, Any] | None = None,
+    colors: list[color_wish.Color] | None = None,
 ) -> None:
     """Write a checkpoint that `load_generator` and `load_discriminator` read.
 
     discriminator: None where the objective has none. training: what is told about the run (steps done,
-    losses, machine), kept in config.json.
+    losses, machine), kept in config.json. colors: of the training photos, from which a seed draws a wish.
     """
     settings = model_settings(config)
     write_tensors(pack(generator), folder / "generator.safetensors")
     if discriminator is not None:
         write_tensors(pack(discriminator), folder / "discriminator.safetensors")
-    left_out = {"data", "out", "resume"}  # paths of one machine
+    left_out = {"data", "out", "resume", "features"}  # paths of one machine
     recipe = {k: v for k, v in dataclasses.asdict(config).items() if k not in left_out}
     content = {**settings, "recipe": recipe, "training": training or {}}
+    if config.color_wish:
+        content["colors"] = [list(color) for color in colors or []]
     write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", folder / "config.json")
 
 

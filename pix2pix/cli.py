@@ -56,6 +56,11 @@ def build_parser() -> argparse.ArgumentParser:
         "--checkpoint", help="instead of --task: a checkpoint's folder, or hf://owner/name"
     )
     translate.add_argument("--seed", type=int, help="of the dropout noise")
+    translate.add_argument(
+        "--color",
+        default="seed",
+        help="main color wished for: seed (drawn from the training photos' colors), none, #rrggbb or a name",
+    )
     translate.add_argument("--device", default="auto", help="auto, cpu or cuda")
     translate.add_argument(
         "--again", action="store_true", help="also what was made already by the same model"
@@ -88,13 +93,17 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def run_translate(given: argparse.Namespace) -> None:
+    from pix2pix.color_wish import parse_color
     from pix2pix.inference import DEFAULT_SEED, Translator
     from pix2pix.inference.batch import find_jobs, my_share, translate_all
 
+    color = parse_color(given.color)
     jobs = my_share(find_jobs(given.source, given.target))
     translator = Translator(given.checkpoint or given.task, given.device)
     seed = DEFAULT_SEED if given.seed is None else given.seed
-    failed = translate_all(translator, jobs, seed, given.again)
+    if isinstance(color, tuple):
+        translator.wish(color, seed)  # refused before anything is read
+    failed = translate_all(translator, jobs, seed, given.again, color)
     if failed:
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         raise ValueError(failed[0] + more)

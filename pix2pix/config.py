@@ -55,6 +55,7 @@ class TrainConfig:
     flip: bool = True  # mirror half of the pairs at random (paper: yes)
     place: bool = False  # instead of the crop: any scale and position on a white page (ours, for drawings)
     portrait: bool = False  # faces that fill their frame: cut the face out, at times draw whiskers (ours)
+    stretch: float = 1.0  # brighten dark targets in [-1, 1]: (b + 1)·stretch - 1, clipped (ours, maps)
     balance: bool = False  # show pairs of rare colours nearly as often as those of common ones (ours, emoji)
 
     ngf: int = 64  # width of the generator (paper: 64)
@@ -65,6 +66,10 @@ class TrainConfig:
 
     objective: str = "l1+cgan"  # l1 | gan | cgan | l1+gan | l1+cgan (paper: l1+cgan)
     lambda_l1: float = 100.0  # weight of L1 against the GAN term (paper: 100)
+    lambda_perceptual: float = 0.0  # weight of the distance of feature maps (paper: none; ours: 10)
+    features: str = ""  # the feature network: squeezenet1_0 (torchvision downloads it) or a .safetensors file
+    antialias: bool = False  # D low-passes before each stride, G's up-convolutions have smooth kernels (ours)
+    color_wish: bool = False  # G and D are given the target's main color in 3 of 4 pairs (ours)
     augment: bool = False  # D sees pictures recoloured, shifted, partly covered (Zhao et al. 2020)
     steps: int = 80_000  # optimiser steps (paper: 200 epochs of 400 façades at batch 1)
     batch_size: int = 1  # pairs a step, over all processes (paper: 1 façades and maps, 4 edges)
@@ -99,6 +104,19 @@ class TrainConfig:
         for name in ("ngf", "ndf", "steps", "batch_size", "save_every", "sample_every"):
             if getattr(self, name) < 1:
                 raise ValueError(f"--{flag(name)} is {getattr(self, name)}; expected 1 or more")
+        if not 0 < self.stretch <= 10:
+            raise ValueError(f"--stretch is {self.stretch}; expected more than 0, up to 10")
+        for name in ("lambda_l1", "lambda_perceptual"):
+            if not 0 <= getattr(self, name) < float("inf"):
+                raise ValueError(f"--{flag(name)} is {getattr(self, name)}; expected 0 or more")
+        if self.lambda_perceptual and self.pairs in ("cutout", "drawing"):
+            raise ValueError(
+                f"--lambda-perceptual compares photographs; with --pairs {self.pairs} it has to be 0"
+            )
+        if self.lambda_perceptual and self.crop_size < 64:
+            raise ValueError(f"--crop-size is {self.crop_size}; --lambda-perceptual expects 64 or more")
+        if self.color_wish and self.pairs in ("cutout", "drawing", "holes"):
+            raise ValueError(f"--color-wish needs targets with colors; --pairs {self.pairs} has none to wish")
         for name in ("dropout", "ema", "constant_part"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"--{flag(name)} is {getattr(self, name)}; expected 0 to 1")

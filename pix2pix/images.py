@@ -220,7 +220,8 @@ def fill_smoothly(rgb: Tensor, known: Tensor) -> Tensor:
 def input_to_rgb(real_a: Tensor, kind: str) -> Tensor:
     """What a generator is given → a picture of it, (N, 3, H, W) in [-1, 1]; holes are grey."""
     if kind == "grey":
-        return lab_to_rgb(torch.cat((real_a, torch.zeros_like(real_a).repeat(1, 2, 1, 1)), 1))
+        light = real_a[:, :1]
+        return lab_to_rgb(torch.cat((light, torch.zeros_like(light).repeat(1, 2, 1, 1)), 1))
     if kind == "holes":
         return real_a[:, :3].masked_fill(real_a[:, 3:] > 0, 0.0)
     return real_a[:, :3]

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "pix2pix"
 
 # Rooms of the package from the ground up: a room imports from those above it in this list, never from below.
-GROUND = {"tasks", "images", "config", "devices", "files", "examples"}
+GROUND = {"tasks", "images", "config", "color_wish", "devices", "files", "examples"}
 MODELS = GROUND | {"models"}
 CHECKPOINTS = MODELS | {"checkpoints"}
 MAY_IMPORT: dict[str, set[str]] = {

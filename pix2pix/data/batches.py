@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from pix2pix.color_wish import GIVEN, Color, wish_channels
 from pix2pix.config import TrainConfig
 from pix2pix.data.faces import whiskers
 from pix2pix.data.sources import Pairs
@@ -50,13 +51,26 @@ def training_pair(pairs: Pairs, config: TrainConfig, step: int, index: int) -> t
             b = lay_over(b, a, pairs.backgrounds[rng.integers(len(pairs.backgrounds))])
         both = array_to_tensor(np.concatenate((a, b), -1))
     real_a, real_b = both[:, : a.shape[-1]], both[:, a.shape[-1] :]
-    return MAKERS[config.pairs](real_a, real_b, rng)
+    if config.stretch != 1:
+        real_b = ((real_b + 1) * config.stretch - 1).clamp(-1, 1)
+    real_a, real_b = MAKERS[config.pairs](real_a, real_b, rng)
+    if config.color_wish:
+        real_a = with_wish(real_a, pairs.colors[which] if rng.random() < GIVEN else None)
+    return real_a, real_b
+
+
+def with_wish(real_a: Tensor, color: Color | None) -> Tensor:
+    """real_a (1, C, S, S) → (1, C + 4, S, S): what a generator is given that knows color wishes."""
+    return torch.cat((real_a, torch.from_numpy(wish_channels(color, real_a.shape[-1]))), 1)
 
 
 def validation_pair(pairs: Pairs, config: TrainConfig, which: int) -> tuple[Tensor, Tensor]:
     """The pair at `which` without jitter; what its maker draws is the same every time."""
     a, b = array_to_tensor(pairs.a[which]), array_to_tensor(pairs.b[which])
-    return MAKERS[config.pairs](a, b, random_for(0, 0, which))
+    if config.stretch != 1:
+        b = ((b + 1) * config.stretch - 1).clamp(-1, 1)
+    real_a, real_b = MAKERS[config.pairs](a, b, random_for(0, 0, which))
+    return (with_wish(real_a, None), real_b) if config.color_wish else (real_a, real_b)
 
 
 def training_batch(

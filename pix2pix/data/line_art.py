@@ -57,7 +57,7 @@ def remove_small(ink: np.ndarray, pixels: int) -> np.ndarray:
 
 
 def fill_loops(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Black in some small closed loops, dot others, or leave nothing but a dot: eyes as people draw them."""
+    """Fill small closed loops, dot them, or leave only a dot or a lid: eyes as people draw them."""
     loops, count = ndimage.label(ndimage.binary_fill_holes(ink) & ~ink)
     sizes = np.bincount(loops.ravel(), minlength=count + 1)
     ys, xs = np.nonzero(ink)
@@ -73,12 +73,16 @@ def fill_loops(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         if not (0.15 < across < 0.85 and 0.25 < down < 0.8):  # the tip of an ear, a fold of the neck
             continue
         dot = (rows - y) ** 2 + (columns - x) ** 2 <= sizes[index] * rng.uniform(0.04, 0.14)
-        if way < 0.3:
+        around = ndimage.binary_dilation(loop, iterations=3)
+        if way < 0.26:
             ink |= loop
-        elif way < 0.55:
+        elif way < 0.5:
             ink |= dot
-        elif way < 0.8:  # two dots are a child's eyes, without an outline
-            ink = (ink & ~ndimage.binary_dilation(loop, iterations=3)) | dot
+        elif way < 0.72:  # two dots are a child's eyes, without an outline
+            ink = (ink & ~around) | dot
+        elif way < 0.84:  # a lid alone: the lower or the upper half of the outline
+            lid = around & ((rows > y) if way < 0.78 else (rows < y))
+            ink &= ~around | lid
     return ink
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 from scipy import ndimage
 from tqdm import tqdm
 
+from pix2pix.color_wish import Color, main_color
 from pix2pix.config import TrainConfig
 from pix2pix.data.faces import portrait
 from pix2pix.data.line_art import soft_edges
@@ -32,6 +33,7 @@ class Pairs:
     b: list[np.ndarray]
     backgrounds: list[np.ndarray] = field(default_factory=list)  # other photos, for cut-outs to be laid on
     shares: np.ndarray | None = None  # how often each comes, where not all come equally often
+    colors: list[Color] = field(default_factory=list)  # main color of each target, for color wishes
 
     def __len__(self) -> int:
         return len(self.names)
@@ -67,6 +69,8 @@ def load_pairs(config: TrainConfig, split: str = "train", limit: int | None = No
             f"{root}: no pairs found for {split}; expected side-by-side pictures, or two folders such as "
             f"A and B, there or in {root / split}"
         )
+    if config.color_wish:
+        pairs.colors = [main_color(b) for b in pairs.b]
     if config.balance:
         pairs.shares = even_shares([main_colour(b) for b in pairs.b])
     if config.pairs == "cutout" and (root / "photos").is_dir():

@@ -114,12 +114,12 @@ def crop(
 
 
 def place(stacked: np.ndarray, size: int, flip: bool, rng: np.random.Generator) -> Tensor:
-    """Lay a drawing and its photo on a white page: scaled from 0.6 to a little over, shifted and tilted.
+    """Lay a drawing and its photo on a white page: scaled from 0.4 to a little over, shifted and tilted.
 
     People draw a whole face somewhere on the page; photographs fill their frame.
     """
     picture = array_to_tensor(stacked)
-    scale = rng.triangular(0.6, 0.95, 1.1)
+    scale = rng.triangular(0.4, 0.95, 1.1)
     angle = np.deg2rad(rng.normal(0, 5))
     room = max(0.0, 1 - scale) + 0.08
     shift_x, shift_y = rng.uniform(-room, room, 2)

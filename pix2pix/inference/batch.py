@@ -15,7 +15,7 @@ from PIL import Image, PngImagePlugin
 from tqdm import tqdm
 
 from pix2pix.images import SUFFIXES, load_image
-from pix2pix.inference import Translator
+from pix2pix.inference import Translator, Wish
 
 AHEAD = 4  # pictures decoded before their turn, and written after it
 MADE_BY = "pix2pix"  # the PNG text that says which checkpoint and seed made a picture
@@ -50,13 +50,17 @@ def my_share(jobs: list[Job]) -> list[Job]:
     return jobs[int(os.environ.get("RANK", 0)) :: int(os.environ.get("WORLD_SIZE", 1))]
 
 
-def translate_all(translator: Translator, jobs: list[Job], seed: int, again: bool = False) -> list[str]:
+def translate_all(
+    translator: Translator, jobs: list[Job], seed: int, again: bool = False, color: Wish = "seed"
+) -> list[str]:
     """Do the jobs, showing progress; returns one line for each picture that could not be read.
 
     A job whose target was made from the same source by the same checkpoint and seed is left alone, unless
     again: so a run that was stopped goes on.
     """
     label = f"{translator.folder.name}, seed {seed}"
+    if color != "seed":
+        label += f", color {color}"
     waiting = [job for job in jobs if again or len(jobs) == 1 or not is_done(job, label)]
     if len(waiting) < len(jobs):
         print(f"{len(jobs) - len(waiting)} of {len(jobs)} are there already")
@@ -68,7 +72,7 @@ def translate_all(translator: Translator, jobs: list[Job], seed: int, again: boo
         writing: deque[Future] = deque()
         for job, reading in read_ahead(readers, waiting):
             try:
-                picture = translator.translate(reading.result(), seed)
+                picture = translator.translate(reading.result(), seed, color)
             except ValueError as error:
                 failed.append(str(error))
             else:

@@ -13,7 +13,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from pix2pix import checkpoints
+from pix2pix import checkpoints, color_wish
+from pix2pix.color_wish import Color
 from pix2pix.devices import compute_type, pick_device
 from pix2pix.images import (
     image_to_input,
@@ -30,6 +31,9 @@ from pix2pix.models.discriminators import PatchDiscriminator
 from pix2pix.models.generator import NOISY_LAYERS, Noise
 
 DEFAULT_SEED = 0
+
+# A color wish: an RGB color, None for none, "seed" for one that the seed draws from the photos' colors.
+Wish = Color | str | None
 
 
 class Translator:
@@ -51,6 +55,8 @@ class Translator:
         self.int8 = uses_int8(precision, self.device, self.dtype)
         self.generator = PackedGenerator(generator, self.dtype, self.int8)
         self.side = self.generator.image_size
+        self.knows_colors = bool(self.settings.get("color_wish"))
+        self.colors: list[Color] = [tuple(color) for color in self.settings.get("colors", [])]
         self._discriminator: PatchDiscriminator | None = None
         self._captured: dict[tuple[bool, ...], Captured] = {}  # by which layers are noisy
 
@@ -63,13 +69,28 @@ class Translator:
             self._discriminator = checkpoints.load_discriminator(self.folder).to(self.device)
         return self._discriminator
 
-    def translate(self, image: Image.Image, seed: int | None = DEFAULT_SEED) -> Image.Image:
+    def translate(
+        self, image: Image.Image, seed: int | None = DEFAULT_SEED, color: Wish = "seed"
+    ) -> Image.Image:
         """A PIL image of any size and mode → "RGB" at the input's aspect, its short side `self.side`.
 
         seed: of the noise z; None leaves the noise out, which is outside what was trained but smooth.
+        color: the main color wished for, RGB of 0 to 255; None for no wish; "seed" for one that the seed
+        draws from the training photos' colors. Checkpoints that know no wishes: None and "seed" change
+        nothing, a color raises ValueError.
         """
         z = self.noise([seed]) if seed is not None else []
-        return self._pictures(image, z)[0]
+        return self._pictures(image, z, self.wish(color, seed))[0]
+
+    def wish(self, color: Wish, seed: int | None) -> Color | None:
+        """The color that `translate` and `sample` give the network. ValueError where it knows no wishes."""
+        if color == "seed":
+            return color_wish.color_of_seed(self.colors, seed) if seed is not None else None
+        if color is not None and not self.knows_colors:
+            raise ValueError(f"{self.folder.name} was trained without color wishes; leave the color out")
+        if color is not None and not is_color(color):
+            raise ValueError(f"color is {color!r}; expected (red, green, blue), each from 0 to 255")
+        return color
 
     def sample(
         self,
@@ -77,22 +98,28 @@ class Translator:
         seeds: list[int],
         rate: float | None = None,
         layers: tuple[bool, ...] = (True,) * NOISY_LAYERS,
+        color: Wish = "seed",
     ) -> list[Image.Image]:
         """One picture for each seed, as `translate` makes it (paper §3.2, the stochastic output).
 
-        rate: dropout rate, None for training's. layers: which of the three noisy layers are on. The encoder
-        and the skip half of every decoder layer run once for all.
+        rate: dropout rate, None for training's. layers: which of the three noisy layers are on. color: as for
+        `translate`. Where all have the same wish, or none (dropout alone), the encoder and the skip half of
+        every decoder layer run once for all.
         """
-        pictures = self._pictures(image, self.noise(seeds, rate, layers))
+        wishes = [self.wish(color, seed) for seed in seeds]
+        if len(set(wishes)) > 1:
+            alone = zip(seeds, wishes, strict=True)
+            return [self._pictures(image, self.noise([s], rate, layers), wish)[0] for s, wish in alone]
+        pictures = self._pictures(image, self.noise(seeds, rate, layers), wishes[0] if wishes else None)
         return pictures if len(pictures) == len(seeds) else pictures * len(seeds)
 
-    def critique(self, image: Image.Image, picture: Image.Image) -> np.ndarray:
-        """What the run's own discriminator says of `picture` as the answer to `image`.
+    def critique(self, image: Image.Image, picture: Image.Image, color: Color | None = None) -> np.ndarray:
+        """What the run's own discriminator says of `picture` as the answer to `image` and to a color wish.
 
         Returns probabilities of «real», float32 (M, M), one a patch; M is 30 for the 70×70 discriminator. A
         score is relative to this discriminator and not a measure of realism.
         """
-        real_a = image_to_input(image, self.input_kind, self.side)
+        real_a = self._input(image, color)
         fake_b = self._as_target(picture)
         shown = (real_a, fake_b)
         if self.settings["discriminator"]["in_channels"] == fake_b.shape[1]:
@@ -128,8 +155,15 @@ class Translator:
             work = self._captured[noisy]
         return work(real_a, *z)["fake_b"]
 
-    def _pictures(self, image: Image.Image, z: Noise) -> list[Image.Image]:
+    def _input(self, image: Image.Image, color: Color | None) -> Tensor:
+        """What the generator is given: (1, C, S, S) in [-1, 1], the wish's channels last."""
         real_a = image_to_input(image, self.input_kind, self.side)
+        if not self.knows_colors:
+            return real_a
+        return torch.cat((real_a, torch.from_numpy(color_wish.wish_channels(color, self.side))), 1)
+
+    def _pictures(self, image: Image.Image, z: Noise, color: Color | None = None) -> list[Image.Image]:
+        real_a = self._input(image, color)
         size = output_size(*image.size, self.side)
         fake_b = self.answer(real_a, z).cpu().float()
         rgb = output_to_rgb(real_a.expand(len(fake_b), -1, -1, -1), fake_b, self.input_kind, self.output_kind)
@@ -144,6 +178,11 @@ class Translator:
         if self.output_kind == "ab":
             return rgb_to_lab(rgb)[:, 1:]
         return rgb.mean(1, keepdim=True) if self.output_kind == "matte" else rgb
+
+
+def is_color(value: object) -> bool:
+    whole = isinstance(value, tuple | list) and len(value) == 3
+    return whole and all(isinstance(v, int) and 0 <= v <= 255 for v in value)
 
 
 def uses_int8(precision: str, device: torch.device, dtype: torch.dtype) -> bool:

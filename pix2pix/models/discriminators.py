@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from pix2pix.models.antialias import low_pass
 from pix2pix.models.generator import LEAKY_SLOPE, InstanceNorm, init_weights
 
 MAX_LAYERS = 5
@@ -50,12 +51,13 @@ class PatchDiscriminator(nn.Module):
     """(x, y) → logits (N, 1, M, M), one for each patch; above 0 means «real».
 
     in_channels: channels of x and y together; of y alone where D is not conditional.
-    ndf: width of the first convolution (paper: 64). n_layers: see the module's docstring.
+    ndf: width of the first convolution (paper: 64). n_layers: see the module's docstring. antialias: a
+    low-pass before each stride (not the paper's): a D that aliases rewards G for a fine weave.
     """
 
-    def __init__(self, in_channels: int = 6, ndf: int = 64, n_layers: int = 3):
+    def __init__(self, in_channels: int = 6, ndf: int = 64, n_layers: int = 3, antialias: bool = False):
         super().__init__()
-        self.n_layers = n_layers
+        self.n_layers, self.antialias = n_layers, antialias
         layers = conv_layers(n_layers)
         widths = [ndf, 2 * ndf] if n_layers == 0 else [ndf * min(2**k, 8) for k in range(n_layers + 1)]
         widths.append(1)  # the score
@@ -72,5 +74,6 @@ class PatchDiscriminator(nn.Module):
         """Pictures of the same size, each (N, C, H, W) in [-1, 1]; they are stacked by channel."""
         h = torch.cat(pictures, 1)  # (N, 6, 256, 256)
         for level, (conv, norm) in enumerate(zip(self.convs, self.norms, strict=True)):
-            h = norm(conv(F.leaky_relu(h, LEAKY_SLOPE) if level > 0 else h))
+            h = F.leaky_relu(h, LEAKY_SLOPE) if level > 0 else h
+            h = norm(conv(low_pass(h) if self.antialias and conv.stride[0] > 1 else h))
         return h  # (N, 1, 30, 30) for n = 3

@@ -8,8 +8,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from pix2pix.color_wish import color_of_seed
 from pix2pix.config import TrainConfig, input_output_kinds
-from pix2pix.data.batches import validation_pair
+from pix2pix.data.batches import validation_pair, with_wish
 from pix2pix.data.sources import Pairs
 from pix2pix.devices import autocast
 from pix2pix.examples import example_paths
@@ -113,7 +114,10 @@ def write_samples(networks: Networks, validation: Pairs, config: TrainConfig, ou
     drawings = []
     for number, path in enumerate(example_paths(base_task(config.task))):
         drawing = load_image(path)
-        picture = answer(image_to_input(drawing, input_kind, config.crop_size), number)
+        real_a = image_to_input(drawing, input_kind, config.crop_size)
+        if config.color_wish:  # as the page does where nobody wishes: the seed's color
+            real_a = with_wish(real_a, color_of_seed(networks.colors, number))
+        picture = answer(real_a, number)
         drawings.append((drawing, picture))
         replay = out / "replay" / path.stem / f"{done:06d}.png"
         replay.parent.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ import torch.distributed as dist
 from torch import Tensor
 from tqdm import tqdm
 
+from pix2pix.color_wish import kept_colors
 from pix2pix.config import TrainConfig
 from pix2pix.data.batches import prefetch, training_batch
 from pix2pix.data.sources import load_pairs
@@ -49,6 +50,7 @@ def fit(config: TrainConfig) -> Path:
     if not config.resume and (out / STATE).exists():
         raise ValueError(f"{out} holds a run already; add --resume to go on with it, or name another --out")
     pairs = load_pairs(config, "train")
+    networks.colors = kept_colors(pairs.colors)
     validation = load_pairs(config, "val", limit=6)
     if config.batch_size % world_size:
         raise ValueError(

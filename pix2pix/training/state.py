@@ -7,8 +7,10 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from pix2pix import checkpoints
-from pix2pix.config import HOW_IT_IS_COMPUTED, TrainConfig, uses_gan
+from pix2pix import checkpoints, color_wish
+from pix2pix.config import HOW_IT_IS_COMPUTED, TrainConfig, input_output_kinds, uses_gan
+from pix2pix.images import CHANNELS
+from pix2pix.models.antialias import smooth_kernels
 from pix2pix.training.step import Networks
 
 STATE = "state.safetensors"
@@ -17,22 +19,52 @@ STATE = "state.safetensors"
 def start_from(networks: Networks, config: TrainConfig) -> None:
     """Fill fresh networks with a checkpoint's weights; a D that it has none of, or another one, stays fresh.
 
-    Raises ValueError in one line where there is no such checkpoint, or its generator is of another shape.
+    Where this run has a color wish and the checkpoint has none, the wish's channels stay fresh. Raises
+    ValueError in one line where there is no such checkpoint, or its generator is of another shape.
     """
     folder = checkpoints.find(config.start_from)
     theirs, ours = checkpoints.load_settings(folder), checkpoints.model_settings(config)
     for name, wanted in ours["generator"].items():
-        if (found := theirs["generator"][name]) != wanted and name != "dropout":
+        if name == "dropout" or (name == "in_channels" and config.color_wish):
+            continue
+        if (found := theirs["generator"][name]) != wanted:
             raise ValueError(
                 f"--start-from {config.start_from}: its generator has {name} {found}, this run's {wanted}"
             )
     networks.steps_before = checkpoints.steps_trained(theirs)
     weights = checkpoints.load_generator(folder).state_dict()
+    first = "down_convs.0.weight"
+    places = known_channels(theirs["generator"]["in_channels"], ours["generator"]["in_channels"], config)
+    weights[first] = spread(weights[first], networks.generator.state_dict()[first], places)
     for generator in filter(None, (networks.generator, networks.average)):
         generator.load_state_dict(weights)
-    same = theirs["discriminator"] == ours["discriminator"]
+        if config.antialias:
+            smooth_kernels(generator.up_convs)
+    theirs, ours = theirs["discriminator"], ours["discriminator"]
+    same = all(theirs[name] == ours[name] for name in ("ndf", "n_layers"))
     if same and (folder / "discriminator.safetensors").is_file():
-        networks.discriminator.load_state_dict(checkpoints.load_discriminator(folder).state_dict())
+        weights = checkpoints.load_discriminator(folder).state_dict()
+        first = "convs.0.weight"
+        places = known_channels(theirs["in_channels"], ours["in_channels"], config)
+        weights[first] = spread(weights[first], networks.discriminator.state_dict()[first], places)
+        networks.discriminator.load_state_dict(weights)
+
+
+def known_channels(theirs: int, ours: int, config: TrainConfig) -> list[int]:
+    """Where a checkpoint's input channels stand among this run's: the wish's come after those of x."""
+    x = CHANNELS[input_output_kinds(config.pairs)[0]]
+    if theirs == ours:
+        return list(range(ours))
+    if theirs + color_wish.CHANNELS != ours:
+        raise ValueError(f"--start-from {config.start_from}: it has {theirs} input channels, this run {ours}")
+    return [*range(x), *range(x + color_wish.CHANNELS, ours)]
+
+
+def spread(weight: Tensor, fresh: Tensor, places: list[int]) -> Tensor:
+    """First-layer weights (D, c, k, k) into the channels `places` of `fresh` (D, C, k, k); the rest stays."""
+    fresh = fresh.clone()
+    fresh[:, places] = weight.to(fresh)
+    return fresh
 
 
 def save_state(networks: Networks, done: int, config: TrainConfig, out: Path, losses: dict) -> None:
@@ -50,7 +82,7 @@ def save_state(networks: Networks, done: int, config: TrainConfig, out: Path, lo
     shipped = networks.generator if networks.average is None else networks.average
     discriminator = networks.discriminator if uses_gan(config.objective) else None
     training = {"steps": done, "steps_before": before, "machine": machine(), "losses": losses}
-    checkpoints.save(out, config, shipped, discriminator, training)
+    checkpoints.save(out, config, shipped, discriminator, training, networks.colors)
 
 
 def named_networks(networks: Networks) -> list[tuple[str, nn.Module]]:
@@ -59,7 +91,7 @@ def named_networks(networks: Networks) -> list[tuple[str, nn.Module]]:
 
 
 # What may change when a run goes on.
-MAY_CHANGE = ("data", "out", "resume", *HOW_IT_IS_COMPUTED)
+MAY_CHANGE = ("data", "out", "resume", "features", *HOW_IT_IS_COMPUTED)
 
 
 def load_state(networks: Networks, out: Path, config: TrainConfig) -> int:

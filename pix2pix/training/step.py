@@ -4,22 +4,26 @@ Knows nothing about data on disk, schedules or saving.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from pix2pix import checkpoints
-from pix2pix.config import TrainConfig, is_conditional, uses_gan
+from pix2pix.color_wish import Color
+from pix2pix.config import TrainConfig, input_output_kinds, is_conditional, uses_gan
 from pix2pix.devices import autocast
-from pix2pix.images import keep_known
+from pix2pix.images import keep_known, output_to_rgb
+from pix2pix.models.antialias import smooth_kernels
 from pix2pix.models.cuda_graphs import Captured
+from pix2pix.models.features import FeatureNetwork, load_features
 from pix2pix.models.generator import Noise, UNetGenerator
 from pix2pix.models.losses import discriminator_loss, generator_loss
 from pix2pix.training.augmentation import augmenter
 from pix2pix.training.distributed import average_gradients
 from pix2pix.training.optimizer import Adam
+from pix2pix.training.perceptual import crop, crop_shift, perceptual_distance
 
 
 @dataclass
@@ -32,6 +36,8 @@ class Networks:
     adam_d: Adam
     average: UNetGenerator | None = None
     steps_before: int = 0  # of the weights with which the run began
+    features: FeatureNetwork | None = None  # frozen, for the perceptual loss
+    colors: list[Color] = field(default_factory=list)  # of the training photos, kept for color wishes
 
 
 def build_networks(config: TrainConfig, device: torch.device) -> Networks:
@@ -40,6 +46,8 @@ def build_networks(config: TrainConfig, device: torch.device) -> Networks:
     settings = checkpoints.model_settings(config)
     generator = checkpoints.build_generator(settings).to(device, memory_format=torch.channels_last)
     discriminator = checkpoints.build_discriminator(settings).to(device, memory_format=torch.channels_last)
+    if config.antialias:
+        smooth_kernels(generator.up_convs)
     average = None
     if config.ema:
         average = checkpoints.build_generator(settings).to(device, memory_format=torch.channels_last)
@@ -49,14 +57,24 @@ def build_networks(config: TrainConfig, device: torch.device) -> Networks:
     def adam(network: nn.Module) -> Adam:
         return Adam(network, config.learning_rate, (config.beta1, config.beta2))
 
-    return Networks(generator, discriminator, adam(generator), adam(discriminator), average)
+    networks = Networks(generator, discriminator, adam(generator), adam(discriminator), average)
+    if config.lambda_perceptual:
+        networks.features = load_features(config.features).to(device, memory_format=torch.channels_last)
+    return networks
 
 
 def train_step(
-    networks: Networks, real_a: Tensor, real_b: Tensor, z: Noise, config: TrainConfig, step: int = 0
+    networks: Networks,
+    real_a: Tensor,
+    real_b: Tensor,
+    z: Noise,
+    config: TrainConfig,
+    step: int = 0,
+    shift: Tensor | None = None,
 ) -> dict[str, Tensor]:
     """One step on D, then one on G. real_a, real_b: (N, C, S, S) in [-1, 1]; z: G's noise; step: its number.
 
+    shift: where the perceptual loss crops; None: as `crop_shift` has it for this step.
     Returns the named parts of both losses, detached.
     """
     generator, discriminator = networks.generator, networks.discriminator
@@ -86,11 +104,22 @@ def train_step(
         discriminator.requires_grad_(False)  # G's step needs the gradient through D, not of D
         with autocast(config.precision, real_a.device):
             fake_logits = discriminator(*show(*seen_a, fake_b))
-    parts = generator_loss(fake_logits, fake_b, real_b, config.objective, config.lambda_l1)
+    perceptual = None
+    if networks.features is not None:
+        shift = crop_shift(config.seed, step) if shift is None else shift
+        kinds = input_output_kinds(config.pairs)  # a and b of Lab are compared as RGB
+        fake, real = (crop(output_to_rgb(real_a, b, *kinds), shift) for b in (fake_b, real_b))
+        with autocast(config.precision, real_a.device):
+            perceptual = perceptual_distance(networks.features, fake, real)
+    parts = generator_loss(
+        fake_logits, fake_b, real_b, config.objective, config.lambda_l1, perceptual, config.lambda_perceptual
+    )
     networks.adam_g.zero_grad()
     parts["G"].backward()
     average_gradients(generator)
     networks.adam_g.step()
+    if config.antialias:
+        smooth_kernels(generator.up_convs)
     return {name: part.detach() for name, part in (losses | parts).items()}
 
 
@@ -104,8 +133,12 @@ def stepper(
     if device.type != "cuda" or not config.graph or config.augment or world_size > 1:
         return lambda real_a, real_b, z, step: train_step(networks, real_a, real_b, z, config, step)
 
-    captured = Captured(lambda real_a, real_b, *z: train_step(networks, real_a, real_b, list(z), config))
-    return lambda real_a, real_b, z, step: captured(real_a, real_b, *z)
+    captured = Captured(
+        lambda real_a, real_b, shift, *z: train_step(networks, real_a, real_b, list(z), config, shift=shift)
+    )
+    return lambda real_a, real_b, z, step: captured(
+        real_a, real_b, crop_shift(config.seed, step).to(device), *z
+    )
 
 
 def to_device(batch: Tensor, device: torch.device) -> Tensor:
