@@ -14,6 +14,7 @@ PAIRS = ("aligned", "soft-edges", "lines", "edges", "drawing", "gray", "holes", 
 
 OBJECTIVES = ("l1", "gan", "cgan", "l1+gan", "l1+cgan")
 
+LABEL_MAPS = ("", "facades", "camvid", "cityscapes")  # whose rules data/label_rules.py has
 
 # What the generator sees and answers, by kind of pairs (the kinds of `images.py`); else pictures in RGB.
 KINDS: dict[str, tuple[str, str]] = {
@@ -55,6 +56,9 @@ class TrainConfig:
     flip: bool = True  # mirror half of the pairs at random (paper: yes)
     place: bool = False  # instead of the crop: any scale and position on a white page (ours, for drawings)
     portrait: bool = False  # faces that fill their frame: cut the face out, at times draw whiskers (ours)
+    simplify: str = (
+        ""  # whose label maps to vary as visitors paint them: facades | camvid | cityscapes (ours)
+    )
     stretch: float = 1.0  # brighten dark targets in [-1, 1]: (b + 1)·stretch - 1, clipped (ours, maps)
     balance: bool = False  # show pairs of rare colours nearly as often as those of common ones (ours, emoji)
 
@@ -94,6 +98,7 @@ class TrainConfig:
             "pairs": PAIRS,
             "direction": ("AtoB", "BtoA"),
             "objective": OBJECTIVES,
+            "simplify": LABEL_MAPS,
             "n_layers": range(6),
             "precision": ("auto", "bf16", "fp32"),
         }

@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 import train
-from pix2pix.config import TrainConfig, field_help
+from pix2pix.config import LABEL_MAPS, TrainConfig, field_help
+from pix2pix.data.label_rules import RULES
 from pix2pix.data.recipes import RECIPES, recipe_config
 from pix2pix.tasks import TASKS
 
@@ -70,3 +71,9 @@ def test_comparison_runs_differ_from_facades_in_the_one_thing_compared():
     for name, expected in allowed.items():
         other = dataclasses.asdict(recipe_config(name))
         assert {key for key in facades if facades[key] != other[key]} == {"task", *expected}
+
+
+def test_label_maps_that_can_be_simplified_are_those_with_rules():
+    assert set(LABEL_MAPS) - {""} == set(RULES)
+    with pytest.raises(ValueError, match="--simplify is 'houses'; expected one of"):
+        TrainConfig(simplify="houses")

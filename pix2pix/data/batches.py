@@ -15,6 +15,9 @@ from torch import Tensor
 from pix2pix.color_wish import GIVEN, Color, wish_channels
 from pix2pix.config import TrainConfig
 from pix2pix.data.faces import whiskers
+from pix2pix.data.label_maps import simplify_labels
+from pix2pix.data.label_rules import RULES
+from pix2pix.data.placement import place as place_elsewhere
 from pix2pix.data.sources import Pairs
 from pix2pix.data.transforms import MAKERS, crop, lay_over, place
 from pix2pix.images import (
@@ -47,6 +50,10 @@ def training_pair(pairs: Pairs, config: TrainConfig, step: int, index: int) -> t
         both = place(np.concatenate((a, b), -1), config.crop_size, config.flip, rng)
     else:
         a, b = crop(a, b, config.crop_size, config.flip, rng)
+        if config.simplify:
+            rules = RULES[config.simplify]
+            a, b = place_elsewhere(a, b, rules, rng)
+            a = simplify_labels(a, rules, rng)
         if pairs.backgrounds and rng.random() < 0.5:
             b = lay_over(b, a, pairs.backgrounds[rng.integers(len(pairs.backgrounds))])
         both = array_to_tensor(np.concatenate((a, b), -1))
