@@ -23,13 +23,20 @@ SHOWN = 8
 
 
 def write_card(folder: Path) -> None:
-    """Write README.md and the sheet for the checkpoint in `folder`, from its config.json and its recipe."""
+    """Write README.md and the sheet for the checkpoint in `folder`, from its config.json and its recipe.
+
+    A folder of snapshots has one card: of the last step, with a sheet of all.
+    """
     settings = checkpoints.load_settings(folder)
     name = settings["task"]
-    if write_sheet(folder, name):
-        shown = f"![Eight of the project's own inputs and what came of them]({SHEET})\n\n"
+    if steps := settings.get("snapshots"):
+        drawn, told = (
+            write_steps_sheet(folder, name),
+            f"Own drawings, then steps {', '.join(map(str, steps))}",
+        )
     else:
-        shown = ""
+        drawn, told = write_sheet(folder, name), "Eight of the project's own inputs and what came of them"
+    shown = f"![{told}]({SHEET})\n\n" if drawn else ""
     recipe = RECIPES.get(name, Recipe(()))
     write_text(card_text(folder, settings, recipe, shown), folder / "README.md")
 
@@ -49,6 +56,20 @@ def write_sheet(folder: Path, name: str) -> bool:
         cells += [tensor_to_pil(seen), translator.translate(image)]
     rows = [cells[i : i + 4] for i in range(0, len(cells), 4)]
     contact_sheet(rows, side=192).save(folder / SHEET, quality=88)
+    return True
+
+
+def write_steps_sheet(folder: Path, name: str) -> bool:
+    """The first four examples, each followed by the picture of every snapshot. False where there are none."""
+    images = [load_image(path) for path in example_paths(base_task(name))[: SHOWN // 2]]
+    if not images:
+        return False
+    rows = [[image] for image in images]
+    for step in checkpoints.load_settings(folder)["snapshots"]:
+        translator = Translator(folder / str(step))
+        for row, image in zip(rows, images, strict=True):
+            row.append(translator.translate(image))
+    contact_sheet(rows, side=128).save(folder / SHEET, quality=88)
     return True
 
 
@@ -72,6 +93,9 @@ def card_text(folder: Path, settings: dict[str, Any], recipe: Recipe, shown: str
             "lines vary from sample to sample: threshold, width 1–5 px, small marks dropped, gaps, wobble"
         )
     generator = settings["generator"]
+    export = ""
+    if steps := settings.get("snapshots"):
+        export = f" --snapshots {','.join(map(str, steps))}"
     begun = ""
     if run.get("start_from"):
         begun = f" from the weights of {run['start_from']} ({training.get('steps_before', '?')} steps)"
@@ -104,7 +128,7 @@ def card_text(folder: Path, settings: dict[str, Any], recipe: Recipe, shown: str
         "",
         "```",
         f"python train.py --task {name} --data DATA --out runs/{name}{other_settings(run)}",
-        f"python -m pix2pix export runs/{name} checkpoints/{name}",
+        f"python -m pix2pix export runs/{name} checkpoints/{name}{export}",
         "```",
         "",
     ]
@@ -115,6 +139,8 @@ def other_settings(run: dict[str, Any]) -> str:
     """What the command that made a run named beside task, data and out: " --steps 24000 --augment"."""
     recipe = asdict(recipe_config(run["task"]))
     told = ""
+    if run.get("snapshots", "") != recipe["snapshots"]:
+        told += f" --snapshots {run['snapshots']}"
     for name, value in run.items():
         if name in HOW_IT_IS_COMPUTED or value == recipe.get(name, value):
             continue
@@ -126,6 +152,8 @@ def other_settings(run: dict[str, Any]) -> str:
 
 
 def discriminator_line(folder: Path, settings: dict[str, Any]) -> str:
+    if steps := settings.get("snapshots"):
+        folder = folder / str(steps[-1])
     if not (folder / "discriminator.safetensors").is_file():
         return "none"
     size, width = settings["discriminator"]["n_layers"], settings["discriminator"]["ndf"]
@@ -133,8 +161,8 @@ def discriminator_line(folder: Path, settings: dict[str, Any]) -> str:
 
 
 def folder_size(folder: Path) -> int:
-    """Bytes of the weights in a checkpoint folder."""
-    return sum(path.stat().st_size for path in folder.glob("*.safetensors"))
+    """Bytes of the weights in a checkpoint folder, of all its snapshots where it has them."""
+    return sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
 
 
 def write_table(root: Path) -> Path:

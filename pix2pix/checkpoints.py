@@ -25,6 +25,7 @@ from pix2pix.models.generator import UNetGenerator
 SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
 HUB = "hf://"
 HUB_FILES = ["*.json", "*.safetensors", "README.md", "sheet.jpg"]
+SNAPSHOTS = "snapshots"  # in a run folder: a checkpoint for each kept step, snapshots/STEP
 SCALE = ".scale"  # suffix of the tensor that holds an int8 tensor's scales
 
 

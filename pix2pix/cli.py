@@ -71,6 +71,11 @@ def build_parser() -> argparse.ArgumentParser:
     export.add_argument("source", metavar="RUN", type=Path, help="run folder written by train.py")
     export.add_argument("target", metavar="FOLDER", type=Path, help="such as checkpoints/facades")
     export.add_argument("--data", help="its training pairs: keeps their colour statistics beside the weights")
+    export.add_argument(
+        "--snapshots",
+        metavar="STEPS",
+        help="instead of the last weights, those of the run's --snapshots: 0,100,80000, or all",
+    )
     export.set_defaults(run=run_export)
 
     cards = commands.add_parser("cards", help="write every checkpoint's card, and the table of all, anew")
@@ -113,6 +118,13 @@ def run_export(given: argparse.Namespace) -> None:
     from pix2pix import checkpoints
     from pix2pix.cards import write_card, write_table
 
+    if given.snapshots:
+        from pix2pix.inference.snapshots import export_snapshots
+
+        export_snapshots(given.source, given.target, given.snapshots)
+        write_card(given.target)
+        print(f"wrote {given.target}; the table of all is {write_table(given.target.parent)}")
+        return
     source = checkpoints.find(given.source)
     given.target.mkdir(parents=True, exist_ok=True)
     for name in ("config.json", "generator.safetensors", "discriminator.safetensors"):
@@ -129,9 +141,12 @@ def run_export(given: argparse.Namespace) -> None:
 def run_cards(given: argparse.Namespace) -> None:
     from pix2pix import checkpoints
     from pix2pix.cards import write_card, write_table
+    from pix2pix.inference.snapshots import available_snapshots
 
     for name in checkpoints.available():
         write_card(checkpoints.find(name))
+    for folder in available_snapshots():
+        write_card(folder)
     print(f"wrote {write_table(checkpoints.root())}")
 
 

@@ -90,6 +90,7 @@ class TrainConfig:
     threads: int = 0  # CPU threads of torch; 0: torch's own choice
     save_every: int = 1000  # steps between saved states
     sample_every: int = 2500  # steps between sample sheets
+    snapshots: str = ""  # steps such as 0,100,500 whose weights are kept too, in OUT/snapshots/STEP
     resume: bool = False  # go on from the state in the run folder
     start_from: str = ""  # a checkpoint (name, folder or hf://owner/name) whose weights a new run begins with
 
@@ -131,10 +132,20 @@ class TrainConfig:
             )
         if self.crop_size < 8 or self.crop_size & (self.crop_size - 1):
             raise ValueError(f"--crop-size is {self.crop_size}; expected a power of two, such as 256")
+        for step in filter(None, self.snapshots.split(",")):
+            if not (step.strip().isdecimal() and int(step) <= self.steps):
+                raise ValueError(
+                    f"--snapshots has {step!r}; expected steps from 0 to {self.steps}, such as 0,100,500"
+                )
+
+    @property
+    def snapshot_steps(self) -> tuple[int, ...]:
+        """The steps in `snapshots`, ascending, each once."""
+        return tuple(sorted({int(step) for step in filter(None, self.snapshots.split(","))}))
 
 
 # Settings of how a run is computed and kept, which make no other run of it.
-HOW_IT_IS_COMPUTED = ("device", "precision", "graph", "threads", "save_every", "sample_every")
+HOW_IT_IS_COMPUTED = ("device", "precision", "graph", "threads", "save_every", "sample_every", "snapshots")
 
 
 def flag(field_name: str) -> str:

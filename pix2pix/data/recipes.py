@@ -99,6 +99,17 @@ RECIPES: dict[str, Recipe] = {
         seen="Without skips and without D: one brown-grey fog, whatever is drawn. It is the mean of all "
         "façades, the best that can be said about a house unseen.",
     ),
+    # For the replay of a run: the paper's 200 epochs at a quarter of its width, kept at ten steps.
+    "facades-steps": Recipe(
+        **FACADES,
+        changes={
+            "direction": "BtoA",
+            "ngf": 16,
+            "ndf": 16,
+            "steps": 80_000,
+            "snapshots": "0,100,500,1000,2500,5000,10000,20000,40000,80000",
+        },
+    ),
     "edges2cats": Recipe(
         ("edges2cats",),
         {

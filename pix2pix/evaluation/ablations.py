@@ -12,7 +12,11 @@ from pathlib import Path
 from pix2pix.data.recipes import RECIPES
 
 TRAIN = Path(__file__).resolve().parent.parent.parent / "train.py"
-ABLATIONS = tuple(name for name in RECIPES if name == "facades" or name.startswith("facades-"))
+ABLATIONS = tuple(
+    name
+    for name, recipe in RECIPES.items()
+    if (name == "facades" or name.startswith("facades-")) and "snapshots" not in recipe.changes
+)
 
 
 def commands(data: str, runs: Path, extra: list[str]) -> list[list[str]]:

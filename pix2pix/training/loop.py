@@ -22,6 +22,7 @@ from pix2pix.data.sources import load_pairs
 from pix2pix.devices import keep_freed_memory, pick_device
 from pix2pix.training.distributed import any_process, average_over_processes, start_processes
 from pix2pix.training.logging import Figures, write_samples
+from pix2pix.training.snapshots import check_snapshots, save_snapshot
 from pix2pix.training.state import STATE, load_state, save_state, start_from
 from pix2pix.training.step import build_networks, step_noise, stepper, to_device, update_average
 
@@ -64,6 +65,10 @@ def fit(config: TrainConfig) -> Path:
     )
     bar = tqdm(total=config.steps, initial=start, unit="step", disable=rank != 0, smoothing=0.02)
     sums: dict[str, Tensor] = {}
+    if rank == 0:
+        check_snapshots(config, out, start)
+        if start in config.snapshot_steps:
+            save_snapshot(networks, start, config, out, figures.last)
     summed = 0  # steps in the sums
     done, saved, began = start, start, time.perf_counter()
     with stop_on_signal() as stop:
@@ -93,6 +98,8 @@ def fit(config: TrainConfig) -> Path:
                 if figures:
                     figures.write(done, means, rate, (done - start) / (time.perf_counter() - began))
                     bar.set_postfix({k: f"{v:.3f}" for k, v in means.items() if k in ("D", "G_gan", "G_l1")})
+            if rank == 0 and done in config.snapshot_steps:
+                save_snapshot(networks, done, config, out, figures.last)
             stopping = any_process(stop.is_set(), world_size, device)
             if rank == 0 and (done % config.save_every == 0 or done == config.steps or stopping):
                 save_state(networks, done, config, out, figures.last if figures else {})

@@ -79,10 +79,20 @@ def save_state(networks: Networks, done: int, config: TrainConfig, out: Path, lo
     before = networks.steps_before
     metadata = {"step": str(done), "steps_before": str(before), "config": json.dumps(asdict(config))}
     checkpoints.write_tensors(tensors, out / STATE, metadata)
+    save_checkpoint(networks, done, config, out, losses)
+
+
+def save_checkpoint(networks: Networks, done: int, config: TrainConfig, folder: Path, losses: dict) -> None:
+    """What is shipped of the networks after `done` steps. losses: means of the last logged steps."""
     shipped = networks.generator if networks.average is None else networks.average
     discriminator = networks.discriminator if uses_gan(config.objective) else None
-    training = {"steps": done, "steps_before": before, "machine": machine(), "losses": losses}
-    checkpoints.save(out, config, shipped, discriminator, training, networks.colors)
+    training = {
+        "steps": done,
+        "steps_before": networks.steps_before,
+        "machine": machine(),
+        "losses": losses,
+    }
+    checkpoints.save(folder, config, shipped, discriminator, training, networks.colors)
 
 
 def named_networks(networks: Networks) -> list[tuple[str, nn.Module]]:
