@@ -56,9 +56,7 @@ class TrainConfig:
     flip: bool = True  # mirror half of the pairs at random (paper: yes)
     place: bool = False  # instead of the crop: any scale and position on a white page (ours, for drawings)
     portrait: bool = False  # faces that fill their frame: cut the face out, at times draw whiskers (ours)
-    simplify: str = (
-        ""  # whose label maps to vary as visitors paint them: facades | camvid | cityscapes (ours)
-    )
+    simplify: str = ""  # label maps varied as visitors paint them: facades | camvid | cityscapes (ours)
     stretch: float = 1.0  # brighten dark targets in [-1, 1]: (b + 1)·stretch - 1, clipped (ours, maps)
     balance: bool = False  # show pairs of rare colours nearly as often as those of common ones (ours, emoji)
 
