@@ -56,7 +56,8 @@ class UnitDistance(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, a: Tensor, b: Tensor) -> Tensor:
-        aa, bb, ab = ((x * y).sum(1, keepdim=True, dtype=torch.float32) for x, y in ((a, a), (b, b), (a, b)))
+        # bfloat16 is summed in float32 inside the kernel; asked for as float32 it would be copied first.
+        aa, bb, ab = ((x * y).sum(1, keepdim=True).float() for x, y in ((a, a), (b, b), (a, b)))
         bb_part = bb / (bb + TINY)
         aa_safe = aa + TINY
         inverse = (aa_safe * (bb + TINY)).rsqrt()
