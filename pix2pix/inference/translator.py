@@ -119,7 +119,7 @@ class Translator:
         Returns probabilities of «real», float32 (M, M), one a patch; M is 30 for the 70×70 discriminator. A
         score is relative to this discriminator and not a measure of realism.
         """
-        real_a = self._input(image, color)
+        real_a = self.network_input(image, color)
         fake_b = self._as_target(picture)
         shown = (real_a, fake_b)
         if self.settings["discriminator"]["in_channels"] == fake_b.shape[1]:
@@ -155,7 +155,7 @@ class Translator:
             work = self._captured[noisy]
         return work(real_a, *z)["fake_b"]
 
-    def _input(self, image: Image.Image, color: Color | None) -> Tensor:
+    def network_input(self, image: Image.Image, color: Color | None) -> Tensor:
         """What the generator is given: (1, C, S, S) in [-1, 1], the wish's channels last."""
         real_a = image_to_input(image, self.input_kind, self.side)
         if not self.knows_colors:
@@ -163,9 +163,12 @@ class Translator:
         return torch.cat((real_a, torch.from_numpy(color_wish.wish_channels(color, self.side))), 1)
 
     def _pictures(self, image: Image.Image, z: Noise, color: Color | None = None) -> list[Image.Image]:
-        real_a = self._input(image, color)
-        size = output_size(*image.size, self.side)
-        fake_b = self.answer(real_a, z).cpu().float()
+        real_a = self.network_input(image, color)
+        return self.output_pictures(real_a, self.answer(real_a, z), image.size)
+
+    def output_pictures(self, real_a: Tensor, fake_b: Tensor, size: tuple[int, int]) -> list[Image.Image]:
+        """The network's output (N, C, S, S) for real_a (1, C, S, S) → pictures. size: of the given image."""
+        fake_b, size = fake_b.cpu().float(), output_size(*size, self.side)
         rgb = output_to_rgb(real_a.expand(len(fake_b), -1, -1, -1), fake_b, self.input_kind, self.output_kind)
         return [
             picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
