@@ -6,7 +6,7 @@ import sys
 
 from pix2pix.config import TrainConfig, field_help, field_type, flag
 from pix2pix.data.recipes import recipe_config
-from pix2pix.training import fit
+from pix2pix.training.loop import fit
 
 
 def parse(arguments: list[str] | None = None) -> TrainConfig:

@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "inference": CHECKPOINTS,
     "cards": CHECKPOINTS | {"data", "inference"},
     "evaluation": CHECKPOINTS | {"data", "inference", "cards"},
-    "ui": CHECKPOINTS | {"data", "inference", "cards", "evaluation"},
+    "ui": CHECKPOINTS | {"data", "training", "inference", "cards", "evaluation"},
     "cli": CHECKPOINTS | {"data", "inference", "cards", "evaluation"},
     "__main__": {"cli"},
     "__init__": set(),
@@ -168,6 +168,17 @@ def test_a_command_that_needs_more_says_what_in_one_line(command, shipped):
         rf"pix2pix {command[0]}: needs \w+, which is not installed; pip install .*requirements-train.txt\n",
         done.stderr,
     )
+
+
+def test_a_step_of_the_game_needs_only_the_runtime_requirements(shipped):
+    code = (
+        f"{BLOCK}\nimport torch; from pix2pix import checkpoints; from pix2pix.training.game import Game; "
+        "game = Game(checkpoints.find('facades'), *torch.zeros(2, 1, 3, 256, 256)); game.steps(1); "
+        "print(game.position().losses['D'] > 0)"
+    )
+    done = run(code)
+    assert done.returncode == 0, done.stderr[-1500:]
+    assert done.stdout.strip() == "True"
 
 
 def test_the_page_needs_only_the_runtime_requirements(shipped):

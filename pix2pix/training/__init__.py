@@ -1,6 +1,4 @@
-"""Training: `train_step` is the method (paper §3.3), `fit` is the run around it."""
+"""Training: `step.train_step` is the method (paper §3.3), `loop.fit` is the run around it.
 
-from pix2pix.training.loop import fit
-from pix2pix.training.step import train_step
-
-__all__ = ["fit", "train_step"]
+Imports nothing by itself: `game` runs on the page, where only requirements.txt is installed.
+"""
