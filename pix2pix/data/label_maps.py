@@ -85,10 +85,12 @@ def fill_hidden(index: np.ndarray, ground: int, from_left: bool) -> np.ndarray:
     part = np.flatnonzero(enough & ~known.all(1))
     if len(part):
         rows = index[part] if from_left else index[part, ::-1]
-        at = np.where(rows != HIDDEN, np.arange(rows.shape[1], dtype=np.int32), -1)
+        width = rows.shape[1]
+        at = np.where(rows != HIDDEN, np.arange(width, dtype=np.int16), np.int16(-1))
         last = np.maximum.accumulate(at, 1)
-        first = (at >= 0).argmax(1)
-        rows = np.take_along_axis(rows, np.where(last < 0, first[:, None], last), 1)
+        first = (at >= 0).argmax(1)[:, None]
+        places = np.where(last < 0, first, last) + np.arange(0, rows.size, width)[:, None]
+        rows = np.take(rows, places)
         index[part] = rows if from_left else rows[:, ::-1]
     if not enough.all():
         source = np.maximum.accumulate(np.where(enough, np.arange(len(enough)), -1))
@@ -128,15 +130,14 @@ def find_things(index: np.ndarray, rules: LabelRules) -> Things:
     regions, count = ndimage.label(inside)
     if not count:
         return Things(np.zeros((0, 4)), np.zeros(0, np.uint8))
-    boxes = np.array(
-        [(y.start, x.start, y.stop + 1, x.stop + 1) for y, x in ndimage.find_objects(regions)], float
-    )
-    places = np.flatnonzero(inside)
-    numbers = regions.ravel()[places] - 1
-    kinds = np.zeros(count, np.uint8)
-    kinds[numbers] = index.ravel()[places]
+    boxes, kinds, full = np.empty((count, 4)), np.empty(count, np.uint8), np.empty(count)
+    for i, where in enumerate(ndimage.find_objects(regions)):
+        y, x = where
+        boxes[i] = y.start, x.start, y.stop + 1, x.stop + 1
+        own = regions[where] == i + 1
+        kinds[i] = index[y.start, x.start + own[0].argmax()]
+        full[i] = np.count_nonzero(own) / own.size
     size = boxes[:, 2:] - boxes[:, :2]
-    full = np.bincount(numbers, minlength=count) / (size - 1).prod(1)
     shrink = np.where(full < 0.45, np.sqrt(full), 1)[:, None]
     middle = (boxes[:, 2:] + boxes[:, :2]) / 2
     boxes = np.where(shrink < 1, np.hstack((middle - size * shrink / 2, middle + size * shrink / 2)), boxes)
@@ -218,18 +219,22 @@ def redraw_surroundings(
 ) -> tuple[np.ndarray, tuple[int, int, int, int]]:
     """Wall and background, drawn in one of three simple ways; and the frame in which things are drawn.
 
-    Everything is wall; or the house is one rectangle; or the strip above it changes sides.
+    Everything is wall; or the house is one rectangle; or the strip above it changes sides. A house far
+    smaller than the frame always becomes a rectangle, unless it has a gable: else wall would mean sky.
     """
     height, width = ground.shape
     wall, background = rules.numbers[rules.ground], rules.numbers[rules.background]
     whole = (0, 0, height, width)
-    way = rng.random()
-    if way < 0.3 or (ground == background).all():
-        return np.full_like(ground, wall), whole
     top, left, bottom, right = main_part(ground != background)
-    if way < 0.75:
-        frame = (top, left, bottom, right)
-        return np.where(_inside(ground.shape, frame), wall, background).astype(ground.dtype), frame
+    small = (bottom - top) * (right - left) < 0.6 * height * width
+    way = 1.0 if small else rng.random()
+    if way < 0.3:
+        return np.full_like(ground, wall), whole
+    if way >= 0.55:
+        house = ground[top:bottom, left:right]
+        drawn = np.full_like(ground, background)
+        drawn[top:bottom, left:right] = house if (house == background).mean() > 0.08 else wall
+        return drawn, (top, left, bottom, right)
     ground = ground.copy()
     if top > 4:  # sky drawn as wall
         ground[: top + 1] = wall
