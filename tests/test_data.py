@@ -11,6 +11,7 @@ from PIL import Image
 from pix2pix.config import TrainConfig
 from pix2pix.data.batches import pair_at, prefetch, training_batch, training_pair, validation_pair
 from pix2pix.data.sources import Pairs, even_shares, load_pairs, main_colour, matte_from_trimap
+from pix2pix.tasks import FACADE_PALETTE
 
 
 def test_side_by_side_direction(tiny_config):
@@ -133,3 +134,26 @@ def test_pairs_of_rare_colours_come_as_often_as_those_of_common_ones():
     # The fourth root of a ninth is 0.58: 0.58 / 1.58 of 400 are 146.
     assert 120 < sum(which >= 90 for which in drawn) < 175
     assert drawn == [pair_at(pairs, config, step, 0) for step in range(400)]
+
+
+def test_label_maps_to_be_simplified_are_read_in_palette_colors_and_photos_without_wedges(tmp_path):
+    """JPEG halves; the black wedge of the photo goes in training and stays where it is scored."""
+    wall, window = dict(FACADE_PALETTE)["wall"], dict(FACADE_PALETTE)["window"]
+    labels = Image.new("RGB", (64, 64), wall)
+    labels.paste(window, (20, 20, 40, 44))
+    photo = Image.new("RGB", (64, 64), (150, 120, 90))
+    photo.paste((0, 0, 0), (0, 0, 64, 12))
+    pair = Image.new("RGB", (128, 64))
+    pair.paste(photo, (0, 0))
+    pair.paste(labels, (64, 0))
+    for split in ("train", "val"):
+        (tmp_path / split).mkdir()
+        pair.save(tmp_path / split / "1.jpg", quality=85)
+    config = TrainConfig(data=str(tmp_path), **{**TINY, "direction": "BtoA", "simplify": "facades"})
+    for split, darkest in (("train", range(60, 91)), ("val", range(12))):
+        pairs = load_pairs(config, split)
+        a, b = pairs.a[0], pairs.b[0]
+        assert {tuple(color) for color in a.reshape(-1, 3).tolist()} == {wall, window}
+        assert a.shape == b.shape and b.min() in darkest
+    real_a, real_b = training_pair(load_pairs(config), config, 0, 0)
+    assert real_a.shape == real_b.shape == (1, 3, config.crop_size, config.crop_size)

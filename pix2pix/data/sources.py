@@ -14,7 +14,10 @@ from tqdm import tqdm
 from pix2pix.color_wish import Color, main_color
 from pix2pix.config import TrainConfig
 from pix2pix.data.faces import portrait
+from pix2pix.data.label_rules import RULES
+from pix2pix.data.label_snapping import clean_labels
 from pix2pix.data.line_art import soft_edges
+from pix2pix.data.placement import fill_blank
 from pix2pix.data.recipes import RECIPES
 from pix2pix.images import SUFFIXES, flatten, load_image, split_halves
 
@@ -59,6 +62,8 @@ def load_pairs(config: TrainConfig, split: str = "train", limit: int | None = No
             files = files[:: max(1, len(files) * max(1, len(folders)) // limit)][:limit]
         for first, second in tqdm(files, f"reading {folder.name}/{split}", unit="pair", leave=False):
             a, b = read_pair(first, second, config, side, halve=folder.name == "facades")
+            if config.simplify and RULES[config.simplify].background and split == "train":
+                b = fill_blank(b)
             if config.portrait:
                 a, b = portrait(a, b, head_only=len(pairs) % 3 == 0)
             pairs.names.append(first.stem)
@@ -114,6 +119,8 @@ def read_pair(
     first: Path, second: Path | None, config: TrainConfig, side: int, halve: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """One pair from disk, input first, each uint8 (side, side, C)."""
+    if config.simplify:
+        return read_label_map(first, second, config, side)
     if second is not None:
         one, two = read_picture(first, side), read_second(second, side)
     else:
@@ -125,6 +132,18 @@ def read_pair(
     if config.pairs in PHOTO_ONLY:
         return (soft_edges(one)[..., None] if config.pairs == "edges" else one), one
     return (one, two) if config.direction == "AtoB" else (two, one)
+
+
+def read_label_map(
+    first: Path, second: Path | None, config: TrainConfig, side: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """A label map in palette colors and its photo, each uint8 (side, side, 3)."""
+    if second is None:
+        halves = split_halves(flatten(load_image(first)), str(first))
+    else:
+        halves = flatten(load_image(first)), flatten(load_image(second))
+    labels, photo = halves if config.direction == "AtoB" else halves[::-1]
+    return clean_labels(np.asarray(labels), RULES[config.simplify], side), to_array(photo, side)
 
 
 def read_picture(path: Path, side: int) -> np.ndarray:
