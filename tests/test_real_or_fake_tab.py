@@ -1,4 +1,4 @@
-"""The «Real or fake?» tab: the session as its handler sees it, and the screen in a real Chromium."""
+"""Real or fake?, an exhibit of Learn: the session as its handler sees it, and the screen in a browser."""
 
 import json
 
@@ -11,11 +11,12 @@ from pix2pix.evaluation.real_or_fake import PRACTICE, SCORED, trial_order
 from pix2pix.images import load_image
 from pix2pix.ui import inputs, pool
 from pix2pix.ui.drawing import decode_data_url
-from pix2pix.ui.panels.real_or_fake import next_question, opponents
+from pix2pix.ui.panels.real_or_fake import class_result, next_question, opponents
 from pix2pix.ui.tiles import examples_of
 
 pytest_plugins = ["browser"]
 PAIRS = 3
+QUIZ = "#learn .exhibit[data-exhibit=quiz]"
 
 
 def photo_colour(number: int) -> tuple[int, int, int]:
@@ -71,6 +72,19 @@ def test_the_scored_trials_tell_nothing_and_the_end_tells_all(host, monkeypatch)
     assert kept["labelled_real"] == [True] * 10 + [False] * 30
 
 
+def test_a_room_adds_up_its_sessions(host):
+    room = class_result({})
+    assert room["sessions"] == 0 and "words" not in room
+    for seed, fooled in ((7, True), (8, False)):
+        answers = [trial.real_first != fooled for trial in trial_order(PAIRS, seed)]
+        session = {"checkpoint": "facades", "seed": seed, "chose_first": answers}
+        found = class_result({"code": room["code"].lower(), **session})
+    assert found["sessions"] == 2 and found["share"] == 50 and "40 of 80" in found["words"]
+    assert class_result({"code": room["code"]}) == found
+    assert "finish it first" in class_result({"seed": 7, "chose_first": [True]})["error"]
+    assert "is no room's code" in class_result({"code": "??"})["error"]
+
+
 def test_mistakes_are_one_line(host):
     assert opponents()[0] == ("facades", "L1 + cGAN")
     assert "no model 'castle' is here" in next_question({"checkpoint": "castle"})["error"]
@@ -83,26 +97,28 @@ def test_a_visitor_plays(host, visit, start_studio):
     url = start_studio(host / "checkpoints")
     someone = visit({"viewport": {"width": 820, "height": 900}}, url)
     page = someone.page
-    page.get_by_role("tab", name="Real or fake?").click()
-    page.locator("#quiz [data-do=start]").click()
-    page.wait_for_selector("#quiz .stage[data-phase=first]", timeout=60_000)
-    colours = (
-        "() => [...document.querySelector('#quiz canvas').getContext('2d').getImageData(9, 9, 1, 1).data]"
-    )
+    page.get_by_role("tab", name="Learn").click()
+    page.locator("#learn .exhibits [data-value=quiz]").click()
+    page.locator(f"{QUIZ} [data-do=start]").click()
+    page.wait_for_selector(f"{QUIZ} .stage[data-phase=first]", timeout=60_000)
+    picture = "document.querySelector('#learn .screen canvas').getContext('2d')"
+    colours = f"() => [...{picture}.getImageData(9, 9, 1, 1).data]"
     first = page.evaluate(colours)
-    page.wait_for_selector("#quiz .stage[data-phase=second]")
+    page.wait_for_selector(f"{QUIZ} .stage[data-phase=second]")
     second = page.evaluate(colours)
     photos = [[*photo_colour(number), 255] for number in range(PAIRS)]
     assert (first in photos) != (second in photos), "one of the two is the photo"
-    page.wait_for_selector("#quiz .stage[data-phase=choose]")
-    assert not page.locator("#quiz canvas").is_visible()
-    page.locator(f"#quiz [data-answer={'first' if first in photos else 'second'}]").click()
-    page.wait_for_selector("#quiz .count:has-text('Right.')")
-    page.wait_for_selector("#quiz .count:has-text('Practice 2 of 10')", state="attached")
+    page.wait_for_selector(f"{QUIZ} .stage[data-phase=choose]")
+    assert not page.locator(f"{QUIZ} canvas").is_visible()
+    page.locator(f"{QUIZ} [data-answer={'first' if first in photos else 'second'}]").click()
+    page.wait_for_selector(f"{QUIZ} .count:has-text('Right.')")
+    page.wait_for_selector(f"{QUIZ} .count:has-text('Practice 2 of 10')", state="attached")
     assert page.evaluate("document.documentElement.scrollWidth") <= 820
 
 
 @pytest.mark.browser
-def test_without_real_photos_there_is_no_such_tab(desktop):
-    assert desktop.page.get_by_role("tab", name="Samples").count() == 1
-    assert desktop.page.get_by_role("tab", name="Real or fake?").count() == 0
+def test_without_real_photos_the_exhibit_says_what_it_needs(desktop):
+    desktop.page.get_by_role("tab", name="Learn").click()
+    desktop.page.locator("#learn .exhibits [data-value=quiz]").click()
+    desktop.page.wait_for_selector(f"{QUIZ} .words:has-text('PIX2PIX_DATA')", timeout=60_000)
+    assert desktop.page.locator(f"{QUIZ} [data-do=start]").is_disabled()

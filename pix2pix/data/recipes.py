@@ -86,6 +86,7 @@ RECIPES: dict[str, Recipe] = {
         "drawn, in warm or brown stone. What L1 would forbid is there too: a fine dotted grid over walls and "
         "background, dark smears in doorways and shop fronts, bright rags along the edges.",
     ),
+    "facades-lambda10": Recipe(**FACADES, changes={**FACADE_RUN, "lambda_l1": 10.0}),
     "facades-encdec": Recipe(
         **FACADES,
         changes={**FACADE_RUN, "skips": False},

@@ -1,7 +1,7 @@
 """The page: canvas, panels and theme. The only place that imports gradio, and imported by nothing below it.
 
 page.py            lists the panels, puts them together and launches the page
-panels/            one module each: draw, samples, patches, real_or_fake, about
+panels/            one module each: draw, samples, patches, learn (with its exhibits), about
 canvas/            the drawing component: plain HTML, CSS and JavaScript, no build step
 web.py             scripts as static files, and components that load them
 drawing.py         what the canvas sends ↔ PIL images
@@ -11,6 +11,7 @@ request_queue.py   one inference worker, an optional second one, and their queue
 thread_tuner.py    how many threads compute a preview
 tiles.py           the task tiles and the finished example that the page opens with
 model_cards.py     model cards and license lines
+rooms.py           a class's votes added up
 inputs.py          which drawing a panel works on: the canvas's, an example, or a validation input
 hints.py           hints for out-of-distribution drawings
 edges.py           photo → lines without a model

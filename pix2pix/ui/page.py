@@ -14,15 +14,15 @@ from starlette.middleware import Middleware
 
 from pix2pix.checkpoints import available, find
 from pix2pix.devices import keep_freed_memory
+from pix2pix.inference.snapshots import available_snapshots
 from pix2pix.ui import web
-from pix2pix.ui.inputs import validation_pairs
 from pix2pix.ui.limits import BodyLimit
 from pix2pix.ui.panels.about import build_about_panel
 from pix2pix.ui.panels.draw import build_draw_panel
+from pix2pix.ui.panels.learn import build_learn_panel
 from pix2pix.ui.panels.patches import build_patches_panel
-from pix2pix.ui.panels.real_or_fake import build_real_or_fake_panel
 from pix2pix.ui.panels.samples import build_samples_panel
-from pix2pix.ui.theme import CSS, studio_theme
+from pix2pix.ui.theme import CSS, PRESENTING, studio_theme
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,7 @@ class Panel:
 PANELS = (
     Panel("samples", "Samples", lambda canvas, tab: build_samples_panel(canvas)),
     Panel("patches", "Patch sizes", lambda canvas, tab: build_patches_panel(canvas)),
-    Panel(
-        "quiz",
-        "Real or fake?",
-        lambda canvas, tab: build_real_or_fake_panel(),
-        shown=lambda: bool(validation_pairs()),  # needs real photos
-    ),
+    Panel("learn", "Learn", lambda canvas, tab: build_learn_panel(canvas)),
     Panel("about", "About", lambda canvas, tab: build_about_panel(tab)),
 )
 
@@ -110,12 +105,12 @@ def launch(demo: gr.Blocks, **options) -> None:
     settings = {
         "server_port": int(port) if port else 7860,
         "theme": studio_theme(),
-        "css_paths": CSS,
+        "css_paths": [CSS, PRESENTING],
         "head": web.preloads(),
         "footer_links": ["api"],
         "max_file_size": "20mb",
         "app_kwargs": {"middleware": [Middleware(BodyLimit)], "routes": [web.ROUTE]},
-        "blocked_paths": [str(find(name)) for name in available()],
+        "blocked_paths": [*(str(find(name)) for name in available()), *map(str, available_snapshots())],
         "mcp_server": os.environ.get("PIX2PIX_MCP") == "1",
         "ssr_mode": False,
         "show_error": True,

@@ -9,6 +9,7 @@ from pathlib import Path
 import gradio as gr
 
 CSS = Path(__file__).parent / "theme.css"
+PRESENTING = Path(__file__).parent / "presenting.css"
 
 
 def studio_theme() -> gr.themes.Base:

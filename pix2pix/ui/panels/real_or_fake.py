@@ -1,7 +1,8 @@
-"""The Real or fake? panel: the paper's human study (§4.1) on façades, for a visitor or a lecture hall.
+"""Real or fake?, an exhibit of the Learn panel: the paper's human study (§4.1) on façades.
 
-It needs real photos, so it is there only where the host's $PIX2PIX_DATA holds validation pairs. The answers
-stay in the visitor's page; where the host names a folder in $PIX2PIX_VOTES, finished sessions are kept there.
+It needs real photos, so it can be played only where the host's $PIX2PIX_DATA holds validation pairs. The
+answers stay in the visitor's page, or are added to those of a room (rooms.py); where the host names a folder
+in $PIX2PIX_VOTES, finished sessions are kept there.
 """
 
 import json
@@ -28,7 +29,9 @@ from pix2pix.tasks import find_task
 from pix2pix.ui import pool
 from pix2pix.ui.drawing import encode_png, prepare, read_seed
 from pix2pix.ui.inputs import FACADES, validation_pairs
-from pix2pix.ui.panels.component import build_panel
+from pix2pix.ui.rooms import Rooms
+
+ROOMS = Rooms()
 
 PAPER = (
     "The paper's judges took 18.9 % ± 2.5 of its L1+cGAN map→photo pictures for real, and 0.8 % ± 0.3 of "
@@ -98,21 +101,44 @@ def keep_votes(checkpoint: str, seed: int, votes: list[bool]) -> None:
         write_text(json.dumps(session) + "\n", Path(folder) / f"{checkpoint}-{seed:06d}.json")
 
 
-def build_real_or_fake_panel() -> None:
-    """Layout and wiring."""
-    panel = build_panel(
-        "quiz",
-        opponents=opponents(),
-        practice=PRACTICE,
-        scored=SCORED,
-        exposure=1000 * EXPOSURE_SECONDS,
-    )
-    panel.submit(
-        next_question,
-        panel,
-        panel,
-        concurrency_id=pool.CONCURRENCY_ID,
-        concurrency_limit=1,
-        api_visibility="private",
-        show_progress="hidden",
-    )
+def class_result(asked: object) -> dict[str, Any]:
+    """A room's results together.
+
+    asked: code ("" opens a room), and with a finished session also checkpoint, seed and chose_first, which
+    are added. Returns code, sessions, and once there are votes share, low, high and words; or {"error": …}.
+    """
+    try:
+        asked = asked if isinstance(asked, Mapping) else {}
+        code = str(asked.get("code") or "").upper() or ROOMS.open()
+        if asked.get("chose_first"):
+            seed = read_seed(asked.get("seed"))
+            trials = trial_order(max(1, len(validation_pairs())), seed)
+            answers = [bool(answer) for answer in list(asked["chose_first"])[: len(trials)]]
+            if len(answers) < len(trials):
+                raise ValueError(f"the session has {len(answers)} of {len(trials)} answers; finish it first")
+            ROOMS.add(code, f"{asked.get('checkpoint')}-{seed}", labelled_real(trials, answers))
+        sessions = ROOMS.votes(code)
+        found: dict[str, Any] = {"code": code, "sessions": len(sessions)}
+        votes = [vote for session in sessions for vote in session]
+        if votes:
+            share, (low, high) = percentage(votes), bootstrap_interval(votes)
+            counted = f"{len(sessions)} session{'' if len(sessions) == 1 else 's'}"
+            words = (
+                f"Together ({counted}): {sum(votes)} of {len(votes)} made pictures were taken for real, "
+                f"{share:.0f} % ({low:.0f} to {high:.0f} %)."
+            )
+            found |= {"share": share, "low": low, "high": high, "words": words}
+        return found
+    except (ValueError, TypeError) as error:
+        return {"error": str(error)}
+
+
+def quiz_props() -> dict[str, Any]:
+    """What the page must know before it asks: lengths, exposure, opponents, and whether photos are here."""
+    return {
+        "opponents": opponents(),
+        "practice": PRACTICE,
+        "scored": SCORED,
+        "exposure": 1000 * EXPOSURE_SECONDS,
+        "photos": len(validation_pairs()),
+    }
