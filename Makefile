@@ -49,6 +49,7 @@ cards: .venv/installed
 
 examples: .venv/installed-test
 	$(BIN)/python -m tools.examples
+	$(BIN)/python -m tools.crude
 
 pictures: .venv/installed-test chromium
 	$(BIN)/python docs/take_pictures.py
