@@ -3,8 +3,9 @@ PORT ?= 7860
 PYTHON ?= python3
 DATA ?= data
 BIN := .venv/bin
+APT := -o DPkg::Lock::Timeout=300  # seconds to wait for another apt
 
-.PHONY: setup demo test lint format chromium tables ablations cards examples pictures clean
+.PHONY: setup demo test quick lint format chromium tables ablations cards examples pictures clean
 
 setup: .venv/installed
 
@@ -32,10 +33,14 @@ format: .venv/installed-test
 # Debian's package: Playwright's own download is not reachable everywhere.
 chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
-	|| { SUDO=$$([ $$(id -u) = 0 ] || echo sudo); $$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq chromium >/dev/null; }
+	|| { SUDO=$$([ $$(id -u) = 0 ] || echo sudo); $$SUDO apt-get $(APT) update -qq && $$SUDO apt-get $(APT) install -y -qq chromium >/dev/null; }
 
 test: lint chromium
 	$(BIN)/python -m pytest
+
+# The part of the suite that ends in under a minute: no browser, no test marked slow.
+quick: .venv/installed-test
+	$(BIN)/python -m pytest -m "not browser and not slow"
 
 tables: .venv/installed-test
 	$(BIN)/python -m pix2pix.evaluation.tables --data $(DATA)/facades --runs runs

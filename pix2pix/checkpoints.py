@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from pix2pix import color_wish
+from pix2pix import color_wish, hub
 from pix2pix.config import TrainConfig, input_output_kinds, is_conditional
 from pix2pix.files import write_text
 from pix2pix.images import CHANNELS
@@ -23,8 +23,6 @@ from pix2pix.models.discriminators import PatchDiscriminator
 from pix2pix.models.generator import UNetGenerator
 
 SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
-HUB = "hf://"
-HUB_FILES = ["*.json", "*.safetensors", "README.md", "sheet.jpg"]
 SNAPSHOTS = "snapshots"  # in a run folder: a checkpoint for each kept step, snapshots/STEP
 SCALE = ".scale"  # suffix of the tensor that holds an int8 tensor's scales
 
@@ -35,54 +33,34 @@ def root() -> Path:
 
 
 def available() -> list[str]:
-    """Names of the checkpoints that have a generator, sorted."""
-    return sorted(path.parent.name for path in root().glob("*/generator.safetensors"))
+    """Names of the checkpoints that have a generator, sorted: below `root()`, and in PIX2PIX_HUB."""
+    here = {path.parent.name for path in root().glob("*/generator.safetensors")}
+    return sorted(here.union(hub.fallback_names()))
 
 
 def find(name: str | Path) -> Path:
-    """Folder of a checkpoint: by name below `root()`, by path, or `hf://owner/name` on the Hugging Face Hub.
+    """Folder of a checkpoint: by name below `root()`, by path, `hf://owner/name`, or a name in PIX2PIX_HUB.
 
     ValueError in one line lists the names that exist, or says why the Hub gave nothing.
     """
-    if str(name).startswith(HUB):
-        return from_hub(str(name))
+    if str(name).startswith(hub.HUB):
+        return hub.from_hub(str(name))
     for folder in (root() / name, Path(name)):
         if is_checkpoint(folder):
             return folder
+    if hub.fallback() and str(name) in available():
+        return hub.from_hub(hub.fallback(), str(name))
+    if not available() and not root().is_dir():
+        raise ValueError(
+            f"no checkpoint {str(name)!r}: no weights are installed; set PIX2PIX_CHECKPOINTS to a folder of "
+            "checkpoints (checkpoints/ in a clone of the repository) or PIX2PIX_HUB to owner/name on the Hub"
+        )
     names = ", ".join(available()) or "none"
     raise ValueError(f"no checkpoint {str(name)!r}; there are: {names} (in {root()}), or give a folder")
 
 
 def is_checkpoint(folder: Path) -> bool:
     return all((folder / name).is_file() for name in ("generator.safetensors", "config.json"))
-
-
-def from_hub(address: str) -> Path:
-    """The folder to which `hf://owner/name` or `hf://owner/name@revision` is downloaded, once.
-
-    Only what a checkpoint consists of is fetched. Without a network what was fetched before is found.
-    """
-    try:
-        from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import LocalEntryNotFoundError, RepositoryNotFoundError
-    except ImportError:  # training does without it
-        raise ValueError(f"{address} needs the Hub's client; pip install huggingface_hub") from None
-    repository, _, revision = address.removeprefix(HUB).partition("@")
-    if repository.count("/") != 1:
-        raise ValueError(f"no checkpoint {address!r}; expected {HUB}owner/name or {HUB}owner/name@revision")
-    try:
-        found = snapshot_download(repository, revision=revision or None, allow_patterns=HUB_FILES)
-    except RepositoryNotFoundError:
-        raise ValueError(f"no checkpoint {address!r}: the Hub has none, or it is private") from None
-    except LocalEntryNotFoundError:
-        raise ValueError(f"no checkpoint {address!r}: it was never fetched, and no Hub is in reach") from None
-    except (OSError, ValueError) as error:  # no such revision, not a name, not allowed
-        reason = str(error).strip().partition("\n")[0]
-        raise ValueError(f"no checkpoint {address!r} from the Hub: {reason}") from None
-    folder = Path(found)
-    if not is_checkpoint(folder):
-        raise ValueError(f"{address} is no checkpoint; expected config.json and generator.safetensors in it")
-    return folder
 
 
 # --- Networks from settings ----------------------------------------------------------------------------

@@ -1,7 +1,8 @@
-"""The command line: python -m pix2pix translate | export | cards | evaluate | bench.
+"""The command line: pix2pix translate | train | demo | export | cards | evaluate | bench.
 
-A user's mistake is one line on stderr and exit code 2. A command imports what it needs when it runs: with
-requirements.txt alone every command is listed, and `translate` works.
+In a clone that is not installed, it is `python -m pix2pix`. A user's mistake is one line on stderr and exit
+code 2. A command imports what it needs when it runs: with requirements.txt alone every command is listed, and
+`translate` and `demo` work.
 """
 
 import argparse
@@ -11,9 +12,14 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+from pix2pix import __version__, train_command
 from pix2pix.evaluation import command
 
-BENCH = Path(__file__).resolve().parent.parent / "benchmarks" / "bench.py"
+CLONE = Path(__file__).resolve().parent.parent  # the repository, where the package runs from a clone
+BENCH = CLONE / "benchmarks" / "bench.py"
+
+# The extra of pyproject.toml that installs a library; all others belong to [train].
+EXTRA_OF = {"gradio": "demo", "onnx": "export", "onnxruntime": "export"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,13 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
         library = (error.name or "").partition(".")[0]
         if library in ("", "pix2pix"):
             raise
-        print(
-            f"pix2pix {given.command}: needs {library}, which is not installed; "
-            "pip install -r requirements.txt -r requirements-train.txt",
-            file=sys.stderr,
-        )
+        told = f"needs {library}, which is not installed; {how_to_install(library)}"
+        print(f"pix2pix {given.command}: {told}", file=sys.stderr)
         return 2
-    except (ValueError, OSError) as error:
+    except (ValueError, FloatingPointError, OSError) as error:
         print(f"pix2pix {given.command}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -42,8 +45,19 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def how_to_install(library: str) -> str:
+    """The command that installs a missing library: from a clone's requirements, or as the package's extra."""
+    extra = EXTRA_OF.get(library, "train")
+    if (CLONE / "requirements.txt").is_file() and extra != "export":
+        return "pip install -r requirements.txt -r requirements-train.txt"
+    return f'pip install "pix2pix-studio[{extra}]"'
+
+
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("pix2pix", description="Translate pictures, and look after checkpoints.")
+    parser = argparse.ArgumentParser(
+        "pix2pix", description="Translate images, train tasks, serve the page, look after checkpoints."
+    )
+    parser.add_argument("--version", action="version", version=f"pix2pix-studio {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
 
     translate = commands.add_parser("translate", help="translate a picture, or every picture in a folder")
@@ -66,6 +80,16 @@ def build_parser() -> argparse.ArgumentParser:
         "--again", action="store_true", help="also what was made already by the same model"
     )
     translate.set_defaults(run=run_translate)
+
+    train = commands.add_parser("train", help="train a task, as python train.py does")
+    train_command.add_arguments(train)
+    train.set_defaults(run=train_command.run)
+
+    demo = commands.add_parser("demo", help="serve the page: draw, and see the image follow")
+    demo.add_argument("--port", type=int, help="default: the PORT variable, or 7860")
+    demo.add_argument("--host", help="address to listen on; 0.0.0.0 for all (default: this machine alone)")
+    demo.add_argument("--share", action="store_true", help="a public link for a few days, by Gradio's server")
+    demo.set_defaults(run=run_demo)
 
     export = commands.add_parser("export", help="make a checkpoint folder, with its card, from a run")
     export.add_argument("source", metavar="RUN", type=Path, help="run folder written by train.py")
@@ -112,6 +136,13 @@ def run_translate(given: argparse.Namespace) -> None:
     if failed:
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         raise ValueError(failed[0] + more)
+
+
+def run_demo(given: argparse.Namespace) -> None:
+    from pix2pix.ui.page import build_demo, launch
+
+    options = {"server_port": given.port, "server_name": given.host, "share": given.share or None}
+    launch(build_demo(), **{name: value for name, value in options.items() if value is not None})
 
 
 def run_export(given: argparse.Namespace) -> None:

@@ -7,8 +7,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -27,7 +29,7 @@ FIND = (
 
 
 class Hub(BaseHTTPRequestHandler):
-    """Two repositories: ann/mine is the folder `checkpoint` and a pickle, ann/notes has but a README."""
+    """ann/mine is the folder `checkpoint` and a pickle, ann/all has it as facades/, ann/notes a README."""
 
     checkpoint: Path
 
@@ -35,6 +37,9 @@ class Hub(BaseHTTPRequestHandler):
         if "ann/mine" in self.path:
             here = {path.name: path.read_bytes() for path in self.checkpoint.iterdir()}
             return here | {"model.bin": b"a pickle, to be left where it is"}
+        if "ann/all" in self.path:
+            here = {f"facades/{path.name}": path.read_bytes() for path in self.checkpoint.iterdir()}
+            return here | {"README.md": b"# all of them"}
         return {"README.md": b"# notes"} if "ann/notes" in self.path else {}
 
     def do_HEAD(self) -> None:
@@ -42,7 +47,7 @@ class Hub(BaseHTTPRequestHandler):
 
     def do_GET(self, with_body: bool = True) -> None:
         files, headers = self.files(), {"X-Repo-Commit": COMMIT}
-        name = self.path.rpartition("/")[2]
+        name = unquote(self.path.partition("/resolve/")[2].partition("/")[2])
         if "/resolve/" in self.path and name in files:
             body = files[name]
             headers["ETag"] = f'"{hashlib.sha1(body).hexdigest()}"'
@@ -68,16 +73,23 @@ class Hub(BaseHTTPRequestHandler):
         """Quiet."""
 
 
-@pytest.fixture
-def hub(tmp_path) -> Iterator[tuple[ThreadingHTTPServer, dict[str, str]]]:
-    """The server, and the environment in which the client asks it. Its one checkpoint is tmp_path/facades."""
-    handler = type("Here", (Hub,), {"checkpoint": save_checkpoint(tmp_path, "facades")})
+@contextmanager
+def running_hub(checkpoint: Path, cache: Path) -> Iterator[tuple[ThreadingHTTPServer, dict[str, str]]]:
+    """The server, and the environment in which the client asks it."""
+    handler = type("Here", (Hub,), {"checkpoint": checkpoint})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}"
-    yield server, {**os.environ, "HF_ENDPOINT": address, "HF_HOME": str(tmp_path / "cache")}
+    yield server, {**os.environ, "HF_ENDPOINT": address, "HF_HOME": str(cache)}
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def hub(tmp_path) -> Iterator[tuple[ThreadingHTTPServer, dict[str, str]]]:
+    """The server, and the environment in which the client asks it. Its one checkpoint is tmp_path/facades."""
+    with running_hub(save_checkpoint(tmp_path, "facades"), tmp_path / "cache") as running:
+        yield running
 
 
 def python(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -101,7 +113,7 @@ def test_a_checkpoint_is_fetched_once_and_found_again_without_a_network(hub, tmp
     again = python(environment, "-c", FIND, "hf://ann/mine", "hf://ann/other")
     found, missing = again.stdout.strip().splitlines()
     assert "generator.safetensors" in found and "config.json" in found and "model.bin" not in found
-    assert missing == "no checkpoint 'hf://ann/other': it was never fetched, and no Hub is in reach"
+    assert missing == "no checkpoint 'hf://ann/other': not in the local cache, and the Hub cannot be reached"
 
 
 def test_what_is_no_checkpoint_is_told_in_one_line(hub):
@@ -114,3 +126,25 @@ def test_what_is_no_checkpoint_is_told_in_one_line(hub):
     assert "expected hf://owner/name" in told[2]
     assert "hf://ann/mine@v9" in told[3] and "404" in told[3]
     assert "generator.safetensors" in told[4]
+
+
+def test_weights_that_are_not_installed_come_from_the_repository_that_a_setting_names(hub, tmp_path):
+    server, environment = hub
+    (tmp_path / "none").mkdir()
+    environment |= {"PIX2PIX_CHECKPOINTS": str(tmp_path / "none"), "PIX2PIX_HUB": "ann/all"}
+    code = f"from pix2pix.checkpoints import available\nprint(available())\n{FIND}"
+    listed, found, missing = python(environment, "-c", code, "facades", "edges2cats").stdout.splitlines()
+    assert listed == "['facades']"
+    assert "generator.safetensors" in found
+    assert missing.startswith("no checkpoint 'edges2cats'; there are: facades")
+
+    server.shutdown()
+    server.server_close()
+    listed, found, _ = python(environment, "-c", code, "facades", "edges2cats").stdout.splitlines()
+    assert listed == "['facades']" and "generator.safetensors" in found
+
+    del environment["PIX2PIX_HUB"]
+    environment["PIX2PIX_CHECKPOINTS"] = str(tmp_path / "nowhere")
+    told = python(environment, "-c", FIND, "facades").stdout
+    assert told.startswith("no checkpoint 'facades': no weights are installed; set PIX2PIX_CHECKPOINTS to")
+    assert "PIX2PIX_HUB" in told and told.count("\n") == 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import gradio as gr
 from starlette.middleware import Middleware
 
-from pix2pix.checkpoints import available, find
+from pix2pix.checkpoints import root
 from pix2pix.devices import keep_freed_memory
 from pix2pix.inference.snapshots import available_snapshots
 from pix2pix.ui import web
@@ -110,7 +110,10 @@ def launch(demo: gr.Blocks, **options) -> None:
         "footer_links": ["api"],
         "max_file_size": "20mb",
         "app_kwargs": {"middleware": [Middleware(BodyLimit)], "routes": [web.ROUTE]},
-        "blocked_paths": [*(str(find(name)) for name in available()), *map(str, available_snapshots())],
+        "blocked_paths": [
+            *(str(path.parent) for path in root().glob("*/generator.safetensors")),
+            *map(str, available_snapshots()),
+        ],
         "mcp_server": os.environ.get("PIX2PIX_MCP") == "1",
         "ssr_mode": False,
         "show_error": True,

@@ -1,0 +1,89 @@
+"""Checkpoints on the Hugging Face Hub: `hf://owner/name`, and the repository of PIX2PIX_HUB.
+
+An installed package has no weights. With PIX2PIX_HUB=owner/name a checkpoint that is not on disk is fetched
+from the folder of its name in that repository. Knows nothing about networks. huggingface_hub is imported only
+when it is needed: training runs without it.
+"""
+
+import functools
+import os
+from pathlib import Path
+from typing import Any
+
+HUB = "hf://"
+# What a checkpoint consists of; nothing else is fetched, least of all a pickle.
+FILES = ("*.json", "*.safetensors", "README.md", "sheet.jpg")
+
+
+def from_hub(address: str, folder: str = "", **download: Any) -> Path:
+    """The folder to which `hf://owner/name` or `hf://owner/name@revision` is downloaded, once.
+
+    folder: of the checkpoint in the repository; "" is the repository itself. download: further options of
+    `huggingface_hub.snapshot_download`, such as token. Without a network, what was fetched before is found.
+    ValueError in one line says why the Hub gave nothing.
+    """
+    named = f"{address}/{folder}" if folder else address
+    repository, _, revision = address.removeprefix(HUB).partition("@")
+    if repository.count("/") != 1:
+        raise ValueError(f"no checkpoint {address!r}; expected {HUB}owner/name or {HUB}owner/name@revision")
+    client = hub_client(named)
+    try:
+        found = client.snapshot_download(
+            repository,
+            revision=revision or None,
+            allow_patterns=[f"{folder}/{pattern}" if folder else pattern for pattern in FILES],
+            **download,
+        )
+    except client.errors.RepositoryNotFoundError:
+        raise ValueError(f"no checkpoint {named!r}: the Hub has none, or it is private") from None
+    except client.errors.LocalEntryNotFoundError:
+        raise ValueError(
+            f"no checkpoint {named!r}: not in the local cache, and the Hub cannot be reached"
+        ) from None
+    except (OSError, ValueError) as error:  # no such revision, not a name, not allowed
+        reason = str(error).strip().partition("\n")[0]
+        raise ValueError(f"no checkpoint {named!r} from the Hub: {reason}") from None
+    path = Path(found) / folder
+    if not all((path / name).is_file() for name in ("config.json", "generator.safetensors")):
+        raise ValueError(f"{named} is no checkpoint; expected config.json and generator.safetensors in it")
+    return path
+
+
+def hub_client(wanted_by: str) -> Any:
+    """The huggingface_hub package, with its `errors`. ValueError in one line where it is not installed."""
+    try:
+        import huggingface_hub
+        import huggingface_hub.errors
+    except ImportError:
+        raise ValueError(f"{wanted_by} needs the Hub's client; pip install huggingface_hub") from None
+    return huggingface_hub
+
+
+def fallback() -> str:
+    """hf://owner/name of the repository that PIX2PIX_HUB names; "" where it is not set."""
+    named = os.environ.get("PIX2PIX_HUB", "").strip()
+    return f"{HUB}{named.removeprefix(HUB)}" if named else ""
+
+
+def fallback_names() -> list[str]:
+    """Names of the checkpoints in the repository of PIX2PIX_HUB; [] where it is not set or not reachable."""
+    return list(_names(fallback())) if fallback() else []
+
+
+@functools.cache
+def _names(address: str) -> tuple[str, ...]:
+    """Folders with a generator in a repository, sorted; of the local cache without a network."""
+    client = hub_client(address)
+    repository, _, revision = address.removeprefix(HUB).partition("@")
+    try:
+        files = client.HfApi().list_repo_files(repository, revision=revision or None)
+    except (OSError, ValueError):  # all of the client's errors; a wrong address is told when one is fetched
+        try:
+            cached = Path(
+                client.snapshot_download(repository, revision=revision or None, local_files_only=True)
+            )
+        except (OSError, ValueError):
+            return ()
+        files = [path.relative_to(cached).as_posix() for path in cached.rglob("generator.safetensors")]
+    folders = (file.rpartition("/")[0] for file in files if file.endswith("/generator.safetensors"))
+    return tuple(sorted(folder for folder in folders if "/" not in folder))

@@ -1,0 +1,59 @@
+"""The `train` command: its options are the fields of `TrainConfig`, on top of a task's recipe.
+
+`python train.py` and `pix2pix train` are the same command. Imports torch only when it runs.
+"""
+
+import argparse
+import dataclasses
+import sys
+
+from pix2pix.config import TrainConfig, field_help, field_type, flag
+from pix2pix.data.recipes import recipe_config
+
+DESCRIPTION = "Train a task: --task NAME --data FOLDER --out FOLDER (settings: pix2pix/config.py)."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """One option for each field. What is not given is not set, so that the recipe's values stay."""
+    described = field_help()
+    for field in dataclasses.fields(TrainConfig):
+        text = described.get(field.name, "").replace("%", "%%")
+        option, kind = f"--{flag(field.name)}", field_type(field)
+        if kind is bool:
+            action = argparse.BooleanOptionalAction
+            parser.add_argument(option, action=action, default=argparse.SUPPRESS, help=text)
+        else:
+            parser.add_argument(option, type=kind, default=argparse.SUPPRESS, help=text)
+
+
+def config_from(given: argparse.Namespace) -> TrainConfig:
+    """The recipe's config with the given options on top. Raises ValueError that names a wrong flag."""
+    names = {field.name for field in dataclasses.fields(TrainConfig)}
+    changes = {name: value for name, value in vars(given).items() if name in names}
+    return recipe_config(changes.pop("task", "custom"), **changes)
+
+
+def parse(arguments: list[str] | None = None) -> TrainConfig:
+    """The config of a command line."""
+    parser = argparse.ArgumentParser("train.py", description=DESCRIPTION)
+    add_arguments(parser)
+    return config_from(parser.parse_args(arguments))
+
+
+def run(given: argparse.Namespace) -> None:
+    """Train. Raises ValueError, FloatingPointError or OSError in one line (see `training/loop.py`)."""
+    from pix2pix.training.loop import fit
+
+    fit(config_from(given))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """`python train.py`: 0, or 2 after one line on stderr."""
+    from pix2pix.training.loop import fit
+
+    try:
+        fit(parse(arguments))
+    except (ValueError, FloatingPointError, OSError) as error:
+        print(f"train.py: {error}", file=sys.stderr)
+        return 2
+    return 0
