@@ -99,6 +99,13 @@ def card_text(folder: Path, settings: dict[str, Any], recipe: Recipe, shown: str
     begun = ""
     if run.get("start_from"):
         begun = f" from the weights of {run['start_from']} ({training.get('steps_before', '?')} steps)"
+    made_by = [
+        f"python train.py --task {name} --data DATA --out runs/{name}{other_settings(run)}",
+        f"python -m pix2pix export runs/{name} checkpoints/{name}{export}",
+    ]
+    told = "Other than in the paper: " + "; ".join(beyond) + "." if beyond else "The paper's own recipe."
+    if imported := training.get("imported"):
+        made_by, told = [f"pix2pix import FILE {name}"], f"Imported: {imported}. The run is not known."
     lines = [
         f"# {name}",
         "",
@@ -121,14 +128,13 @@ def card_text(folder: Path, settings: dict[str, Any], recipe: Recipe, shown: str
         f"| losses, mean of the last 100 steps | {losses or '?'} |",
         f"| size | {folder_size(folder) / 1e6:.1f} MB (int8 convolutions) |",
         "",
-        "Other than in the paper: " + "; ".join(beyond) + "." if beyond else "The paper's own recipe.",
+        told,
         "",
         *([recipe.seen, ""] if recipe.seen else []),
         "Made by",
         "",
         "```",
-        f"python train.py --task {name} --data DATA --out runs/{name}{other_settings(run)}",
-        f"python -m pix2pix export runs/{name} checkpoints/{name}{export}",
+        *made_by,
         "```",
         "",
     ]

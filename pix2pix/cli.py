@@ -1,4 +1,4 @@
-"""The command line: pix2pix translate | train | demo | export | cards | evaluate | bench.
+"""The command line: pix2pix translate | train | demo | import | export | cards | evaluate | bench.
 
 In a clone that is not installed, it is `python -m pix2pix`. A user's mistake is one line on stderr and exit
 code 2. A command imports what it needs when it runs: with requirements.txt alone every command is listed, and
@@ -14,6 +14,7 @@ from types import ModuleType
 
 from pix2pix import __version__, train_command
 from pix2pix.evaluation import command
+from pix2pix.formats import command as formats
 
 CLONE = Path(__file__).resolve().parent.parent  # the repository, where the package runs from a clone
 BENCH = CLONE / "benchmarks" / "bench.py"
@@ -90,6 +91,10 @@ def build_parser() -> argparse.ArgumentParser:
     demo.add_argument("--host", help="address to listen on; 0.0.0.0 for all (default: this machine alone)")
     demo.add_argument("--share", action="store_true", help="a public link for a few days, by Gradio's server")
     demo.set_defaults(run=run_demo)
+
+    importing = commands.add_parser("import", help="make a checkpoint of another pix2pix program's weights")
+    formats.add_import_arguments(importing)
+    importing.set_defaults(run=formats.run_import)
 
     export = commands.add_parser("export", help="make a checkpoint folder, with its card, from a run")
     export.add_argument("source", metavar="RUN", type=Path, help="run folder written by train.py")

@@ -36,6 +36,7 @@ class PackedGenerator(UNetGenerator):
     def __init__(self, generator: UNetGenerator, dtype: torch.dtype, int8: bool = False):
         nn.Module.__init__(self)
         self.image_size, self.skips, self.dropout = generator.image_size, generator.skips, generator.dropout
+        self.noisy_layers = generator.noisy_layers
         self.down_norms, self.up_norms = generator.down_norms, generator.up_norms
         down, up = enumerate(generator.down_convs), enumerate(generator.up_convs)
         self.down_convs = nn.ModuleList(

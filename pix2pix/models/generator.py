@@ -5,6 +5,7 @@ given again. Knows nothing about data, losses or files.
 """
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -45,6 +46,7 @@ class UNetGenerator(nn.Module):
     ngf: width of the first convolution (paper: 64).
     skips: False gives the paper's encoder-decoder.
     dropout: rate of the noise in the first three decoder layers (paper: 0.5).
+    noisy_layers: which decoder layers have it, counted from the bottleneck; others' networks differ here.
     """
 
     def __init__(
@@ -55,12 +57,14 @@ class UNetGenerator(nn.Module):
         image_size: int = 256,
         skips: bool = True,
         dropout: float = 0.5,
+        noisy_layers: Sequence[int] = tuple(range(NOISY_LAYERS)),
     ):
         super().__init__()
         if image_size < 8 or image_size & (image_size - 1):
             raise ValueError(f"image_size is {image_size}; expected a power of two from 8 up, such as 256")
         self.image_size, self.skips, self.dropout = image_size, skips, dropout
         depth = int(math.log2(image_size))
+        self.noisy_layers = tuple(level for level in noisy_layers if level < depth - 1)
         widths = [ngf * min(2**level, 8) for level in range(depth)]  # ×ngf: 1 2 4 8 8 8 8 8
         up_widths = [*widths[-2::-1], out_channels]  # ×ngf: 8 8 8 8 4 2 1, then the picture
 
@@ -82,8 +86,12 @@ class UNetGenerator(nn.Module):
 
     def noise_shapes(self) -> list[tuple[int, int, int]]:
         """(C, H, W) of z's masks, one for each decoder layer with dropout."""
-        layers = range(min(NOISY_LAYERS, len(self.up_convs) - 1))
-        return [(len(self.up_norms[i].weight), 2 ** (i + 1), 2 ** (i + 1)) for i in layers]
+        return [(len(self.up_norms[i].weight), 2 ** (i + 1), 2 ** (i + 1)) for i in self.noisy_layers]
+
+    def by_layer(self, masks: Noise) -> Noise:
+        """z as `decode` takes it: one entry for each decoder layer up to the last noisy one."""
+        placed = dict(zip(self.noisy_layers, masks, strict=True))
+        return [placed.get(level) for level in range(max(placed, default=-1) + 1)]
 
     def draw_noise(
         self, seeds: list[int], rate: float | None = None, layers: tuple[bool, ...] = (True,) * NOISY_LAYERS
@@ -104,7 +112,7 @@ class UNetGenerator(nn.Module):
             # Drawn even where it is off, so that switching one layer leaves the others' masks as they were.
             chances = torch.stack([torch.rand(shape, generator=source) for source in sources])
             noise.append(chances.ge_(rate).div_(1 - rate) if on and rate > 0 else None)
-        return noise
+        return self.by_layer(noise)
 
     def encode(self, x: Tensor) -> list[Tensor]:
         """x → what each encoder layer leaves, outermost first; the last is the 1×1 bottleneck."""
@@ -134,7 +142,7 @@ class UNetGenerator(nn.Module):
             )
         if z is None:
             shapes = [(x.shape[0], *shape) for shape in self.noise_shapes()]
-            z = [F.dropout(x.new_ones(shape), self.dropout, training=True) for shape in shapes]
+            z = self.by_layer([F.dropout(x.new_ones(s), self.dropout, training=True) for s in shapes])
         return self.decode(self.encode(x), z)
 
 
