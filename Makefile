@@ -5,7 +5,7 @@ DATA ?= data
 BIN := .venv/bin
 APT := -o DPkg::Lock::Timeout=300  # seconds to wait for another apt
 
-.PHONY: setup demo test quick lint format chromium tables ablations cards examples pictures clean
+.PHONY: setup demo test quick lint format chromium tables ablations cards architecture examples pictures clean
 
 setup: .venv/installed
 
@@ -48,6 +48,10 @@ tables: .venv/installed-test
 # The runs that fill the tables, one after the other; cut off, it goes on where it was. Hours on a CPU.
 ablations: .venv/installed-test
 	$(BIN)/python -m pix2pix.evaluation.ablations --data $(DATA)
+
+# docs/architecture.svg from the import table.
+architecture: .venv/installed
+	$(BIN)/python -m tools.architecture
 
 cards: .venv/installed
 	$(BIN)/python -m pix2pix cards

@@ -108,7 +108,7 @@ def test_the_pytorch_ports_dropout_is_in_the_same_layers(tmp_path):
     z = generator.draw_noise([5])
     assert z[0] is None and [tuple(m.shape[1:]) for m in z[1:]] == generator.noise_shapes()
     masks = iter(z[1:])
-    for module in reversed([m for m in reference.modules() if isinstance(m, nn.Dropout)]):
+    for module in [m for m in reference.modules() if isinstance(m, nn.Dropout)]:  # innermost first
         mask = next(masks)
         module.forward = lambda x, mask=mask: x * mask
     x = torch.rand(1, 3, 256, 256) * 2 - 1
