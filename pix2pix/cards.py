@@ -20,6 +20,8 @@ from pix2pix.tasks import TASKS, base_task
 
 SHEET = "sheet.jpg"
 SHOWN = 8
+# Values with which a setting changes nothing, where that is not False.
+NEUTRAL: dict[str, Any] = {"ema": 0.0, "lambda_perceptual": 0.0, "simplify": "", "stretch": 1.0}
 
 
 def write_card(folder: Path) -> None:
@@ -48,12 +50,12 @@ def write_sheet(folder: Path, name: str) -> bool:
         return False
     translator = Translator(folder)
     cells = []
-    for path in paths:
+    for seed, path in enumerate(paths):
         image = load_image(path)
         seen = input_to_rgb(
             image_to_input(image, translator.input_kind, translator.side), translator.input_kind
         )
-        cells += [tensor_to_pil(seen), translator.translate(image)]
+        cells += [tensor_to_pil(seen), translator.translate(image, seed)]
     rows = [cells[i : i + 4] for i in range(0, len(cells), 4)]
     contact_sheet(rows, side=192).save(folder / SHEET, quality=88)
     return True
@@ -81,13 +83,20 @@ def card_text(folder: Path, settings: dict[str, Any], recipe: Recipe, shown: str
     ours = {
         "ema": f"an exponential moving average of G's weights (decay {run['ema']}) is what is shipped",
         "place": "pairs are laid on a white page at any scale, shift and tilt instead of the 286→256 crop",
+        "antialias": "D low-passes before each stride, and the kernels of G's outer up-convolutions are kept "
+        "smooth (anti-aliasing, Zhang 2019)",
+        "lambda_perceptual": "a perceptual loss beside L1 (SqueezeNet feature maps, Johnson et al. 2016)",
+        "color_wish": "G and D are given the photo's main color in three of four pairs",
+        "simplify": "label maps are simplified at random as visitors paint them, and houses stand elsewhere "
+        "in their frame",
+        "stretch": "the photos' levels are stretched, since the set is dark",
         "augment": "what D sees is recoloured, shifted and partly covered (differentiable augmentation, "
         "Zhao et al. 2020)",
         "balance": "pairs of rare colours come nearly as often as those of common ones",
         "portrait": "the face is cut out (watershed on the edges) and put on white, lines outside of it are "
         "dropped, and whiskers are at times drawn on",
     }
-    beyond = [text for key, text in ours.items() if run.get(key)]
+    beyond = [text for key, text in ours.items() if run.get(key, NEUTRAL.get(key)) != NEUTRAL.get(key, False)]
     if run["pairs"] in ("soft-edges", "lines", "edges"):
         beyond.append(
             "lines vary from sample to sample: threshold, width 1–5 px, small marks dropped, gaps, wobble"
@@ -121,7 +130,7 @@ def card_text(folder: Path, settings: dict[str, Any], recipe: Recipe, shown: str
         f"| generator | {'U-Net' if generator['skips'] else 'encoder-decoder'} {generator['image_size']}, "
         f"ngf {generator['ngf']}, dropout {generator['dropout']} |",
         f"| discriminator | {discriminator_line(folder, settings)} |",
-        f"| objective | {run['objective']}, λ = {run['lambda_l1']:g} |",
+        f"| objective | {objective_line(run)} |",
         f"| run | {training.get('steps', '?')} steps{begun}, batch {run['batch_size']}, seed {run['seed']}, "
         f"Adam {run['learning_rate']:g} ({run['beta1']:g}, {run['beta2']:g}) |",
         f"| machine | {training.get('machine', '?')} |",
@@ -139,6 +148,12 @@ def card_text(folder: Path, settings: dict[str, Any], recipe: Recipe, shown: str
         "",
     ]
     return "\n".join(lines)
+
+
+def objective_line(run: dict[str, Any]) -> str:
+    """ "l1+cgan, λ = 100", and the weight of the perceptual loss where there is one."""
+    perceptual = f", perceptual loss × {run['lambda_perceptual']:g}" if run.get("lambda_perceptual") else ""
+    return f"{run['objective']}, λ = {run['lambda_l1']:g}{perceptual}"
 
 
 def other_settings(run: dict[str, Any]) -> str:

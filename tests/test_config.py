@@ -48,7 +48,7 @@ def test_the_wrong_flag_is_named(wrong, flag):
 def test_command_line_lies_over_the_recipe_over_the_defaults():
     config = train.parse(["--task", "facades", "--data", "d", "--steps", "7", "--no-flip"])
     assert (config.task, config.data, config.steps, config.flip) == ("facades", "d", 7, False)
-    assert config.direction == "BtoA" and config.ngf == 32 and config.lambda_l1 == 100
+    assert config.direction == "BtoA" and config.ngf == 32 and config.lambda_l1 == 30 and config.beta1 == 0.5
 
 
 def test_every_task_has_a_recipe_and_every_recipe_fits():
@@ -57,8 +57,8 @@ def test_every_task_has_a_recipe_and_every_recipe_fits():
         assert recipe_config(name).task == name
 
 
-def test_comparison_runs_differ_from_facades_in_the_one_thing_compared():
-    facades = dataclasses.asdict(recipe_config("facades"))
+def test_comparison_runs_differ_from_the_papers_in_the_one_thing_compared():
+    facades = dataclasses.asdict(recipe_config("facades-patch70"))
     allowed = {
         "facades-patch1": {"n_layers"},
         "facades-patch16": {"n_layers"},
@@ -77,3 +77,13 @@ def test_label_maps_that_can_be_simplified_are_those_with_rules():
     assert set(LABEL_MAPS) - {""} == set(RULES)
     with pytest.raises(ValueError, match="--simplify is 'houses'; expected one of"):
         TrainConfig(simplify="houses")
+
+
+def test_comparison_runs_are_the_papers_and_the_studios_are_not():
+    beyond = ("antialias", "lambda_perceptual", "color_wish", "simplify", "stretch", "ema", "augment")
+    defaults = TrainConfig()
+    for name in RECIPES:
+        if name.startswith("facades-") and name != "facades-antialias":
+            config = recipe_config(name)
+            assert all(getattr(config, key) == getattr(defaults, key) for key in beyond), name
+    assert recipe_config("facades").lambda_perceptual and recipe_config("edges2cats").antialias
