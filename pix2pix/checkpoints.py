@@ -28,8 +28,11 @@ SCALE = ".scale"  # suffix of the tensor that holds an int8 tensor's scales
 
 
 def root() -> Path:
-    """The folder of checkpoint folders: $PIX2PIX_CHECKPOINTS, or the one that came with the code."""
-    return Path(os.environ.get("PIX2PIX_CHECKPOINTS") or SHIPPED)
+    """The folder of checkpoint folders: $PIX2PIX_CHECKPOINTS, the clone's, or ./checkpoints."""
+    if named := os.environ.get("PIX2PIX_CHECKPOINTS"):
+        return Path(named)
+    here = Path("checkpoints")
+    return here if not SHIPPED.is_dir() and here.is_dir() else SHIPPED
 
 
 def available() -> list[str]:

@@ -105,6 +105,9 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="STEPS",
         help="instead of the last weights, those of the run's --snapshots: 0,100,80000, or all",
     )
+    export.add_argument(
+        "--onnx", action="store_true", help="instead: the generator of RUN (or a checkpoint) as FOLDER.onnx"
+    )
     export.set_defaults(run=run_export)
 
     cards = commands.add_parser("cards", help="write every checkpoint's card, and the table of all, anew")
@@ -154,6 +157,12 @@ def run_export(given: argparse.Namespace) -> None:
     from pix2pix import checkpoints
     from pix2pix.cards import write_card, write_table
 
+    if given.onnx:
+        from pix2pix.formats.onnx_file import export_onnx
+
+        export_onnx(checkpoints.find(given.source), given.target)
+        print(f"wrote {given.target}")
+        return
     if given.snapshots:
         from pix2pix.inference.snapshots import export_snapshots
 
