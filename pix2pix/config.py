@@ -90,6 +90,10 @@ class TrainConfig:
     sample_every: int = 2500  # steps between sample sheets
     snapshots: str = ""  # steps such as 0,100,500 whose weights are kept too, in OUT/snapshots/STEP
     resume: bool = False  # go on from the state in the run folder
+    title: str = ""  # of its tile on the page; else made from the task's name
+    line: str = ""  # one line of text under the title
+    canvas: str = ""  # how its input is made on the page: lines | labels | mask | photo; else by --pairs
+    palette: str = ""  # classes of a label canvas, ground first: wall=#0030ff,window=#0080ff,door=#00cfff
     start_from: str = ""  # a checkpoint (name, folder or hf://owner/name) whose weights a new run begins with
 
     def __post_init__(self) -> None:
@@ -98,6 +102,7 @@ class TrainConfig:
             "direction": ("AtoB", "BtoA"),
             "objective": OBJECTIVES,
             "simplify": LABEL_MAPS,
+            "canvas": ("", "lines", "labels", "mask", "photo"),
             "n_layers": range(6),
             "precision": ("auto", "bf16", "fp32"),
         }
@@ -143,7 +148,10 @@ class TrainConfig:
 
 
 # Settings of how a run is computed and kept, which make no other run of it.
-HOW_IT_IS_COMPUTED = ("device", "precision", "graph", "threads", "save_every", "sample_every", "snapshots")
+HOW_IT_IS_COMPUTED = (
+    "device", "precision", "graph", "threads", "save_every", "sample_every", "snapshots",
+    "title", "line", "canvas", "palette",
+)  # fmt: skip
 
 
 def flag(field_name: str) -> str:

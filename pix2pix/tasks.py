@@ -4,6 +4,7 @@ A task says how its input is made (canvas kind, palette) and what it is called; 
 are *trained* stands in `recipes.py`. Knows nothing about networks, files or gradio.
 """
 
+import re
 from dataclasses import dataclass
 
 # The twelve classes of the CMP façades (Tyleček & Šára 2013), in the order of their label ids.
@@ -103,6 +104,22 @@ def find_task(name: str) -> Task:
     if name not in TASKS:
         raise ValueError(f"no task is called {name!r}; there are: {', '.join(TASKS)}")
     return TASKS[name]
+
+
+def parse_palette(told: str) -> tuple[tuple[str, tuple[int, int, int]], ...]:
+    """ "wall=#0030ff,window=#0080ff" → ((name, RGB), …); "" is none. ValueError in one line."""
+    found: list[tuple[str, tuple[int, int, int]]] = []
+    for part in filter(None, (part.strip() for part in told.split(","))):
+        match = re.fullmatch(r"([^=#]{1,40})=\s*#([0-9a-fA-F]{6})", part)
+        if not match:
+            raise ValueError(f"--palette has {part!r}; expected name=#rrggbb, parted by commas")
+        red, green, blue = bytes.fromhex(match[2])
+        found.append((match[1].strip(), (red, green, blue)))
+    if len({color for _, color in found}) < len(found) or len({name for name, _ in found}) < len(found):
+        raise ValueError(f"--palette is {told!r}; expected different names and colors")
+    if len(found) == 1:
+        raise ValueError(f"--palette is {told!r}; expected two classes or more")
+    return tuple(found)
 
 
 def base_task(name: str) -> str:

@@ -9,6 +9,7 @@ import sys
 
 from pix2pix.config import TrainConfig, field_help, field_type, flag
 from pix2pix.data.recipes import recipe_config
+from pix2pix.tasks import parse_palette
 
 DESCRIPTION = "Train a task: --task NAME --data FOLDER --out FOLDER (settings: pix2pix/config.py)."
 
@@ -30,7 +31,11 @@ def config_from(given: argparse.Namespace) -> TrainConfig:
     """The recipe's config with the given options on top. Raises ValueError that names a wrong flag."""
     names = {field.name for field in dataclasses.fields(TrainConfig)}
     changes = {name: value for name, value in vars(given).items() if name in names}
-    return recipe_config(changes.pop("task", "custom"), **changes)
+    config = recipe_config(changes.pop("task", "custom"), **changes)
+    if config.canvas == "labels" and not parse_palette(config.palette):
+        raise ValueError("--canvas is labels; expected a --palette such as wall=#0030ff,window=#0080ff")
+    parse_palette(config.palette)
+    return config
 
 
 def parse(arguments: list[str] | None = None) -> TrainConfig:

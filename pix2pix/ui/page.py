@@ -17,6 +17,7 @@ from pix2pix.devices import keep_freed_memory
 from pix2pix.inference.snapshots import available_snapshots
 from pix2pix.ui import web
 from pix2pix.ui.limits import BodyLimit
+from pix2pix.ui.own_tasks import register_own_tasks
 from pix2pix.ui.panels.about import build_about_panel
 from pix2pix.ui.panels.draw import build_draw_panel
 from pix2pix.ui.panels.learn import build_learn_panel
@@ -81,6 +82,7 @@ lamp.addEventListener("click", () => {
 
 def build_demo() -> gr.Blocks:
     """The whole page. Loads models only for tiles whose picture is not in the cache yet."""
+    register_own_tasks()
     with gr.Blocks(
         title=TITLE,
         analytics_enabled=False,
