@@ -110,6 +110,21 @@ def build_parser() -> argparse.ArgumentParser:
     )
     export.set_defaults(run=run_export)
 
+    publish = commands.add_parser("publish", help="upload a checkpoint to the Hugging Face Hub")
+    publish.add_argument("name", metavar="NAME", help="a checkpoint's name or folder")
+    publish.add_argument("repository", metavar="OWNER/NAME", help="made where it is not there")
+    publish.add_argument("--private", action="store_true", help="a new repository is private")
+    publish.set_defaults(run=run_publish)
+
+    space = commands.add_parser("space", help="make a Hugging Face Space with the page and chosen weights")
+    space.add_argument("repository", metavar="OWNER/NAME", help="of the Space")
+    space.add_argument(
+        "--tasks", default="", help="such as edges2cats,facades (default: all that have weights)"
+    )
+    space.add_argument("--out", metavar="FOLDER", type=Path, help="keep the Space's folder here")
+    space.add_argument("--dry-run", action="store_true", help="make the folder, upload nothing")
+    space.set_defaults(run=run_space)
+
     cards = commands.add_parser("cards", help="write every checkpoint's card, and the table of all, anew")
     cards.set_defaults(run=run_cards)
 
@@ -181,6 +196,19 @@ def run_export(given: argparse.Namespace) -> None:
         write_colour_statistics(given.target, given.data)
     write_card(given.target)
     print(f"wrote {given.target}; the table of all is {write_table(given.target.parent)}")
+
+
+def run_publish(given: argparse.Namespace) -> None:
+    from pix2pix.publishing import publish
+
+    print(f"uploaded {publish(given.name, given.repository, given.private)}")
+
+
+def run_space(given: argparse.Namespace) -> None:
+    from pix2pix.space import make_space
+
+    tasks = [name.strip() for name in given.tasks.split(",") if name.strip()]
+    print(make_space(given.repository, tasks, given.out, given.dry_run))
 
 
 def run_cards(given: argparse.Namespace) -> None:

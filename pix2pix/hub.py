@@ -87,3 +87,43 @@ def _names(address: str) -> tuple[str, ...]:
         files = [path.relative_to(cached).as_posix() for path in cached.rglob("generator.safetensors")]
     folders = (file.rpartition("/")[0] for file in files if file.endswith("/generator.safetensors"))
     return tuple(sorted(folder for folder in folders if "/" not in folder))
+
+
+def upload(
+    folder: Path,
+    repository: str,
+    kind: str = "model",
+    *,
+    private: bool | None = None,
+    token: str | None = None,
+    branch: str | None = None,
+    create_pr: bool | None = None,
+    commit_message: str = "Upload by pix2pix",
+    files: tuple[str, ...] | None = FILES,
+    **settings: Any,
+) -> str:
+    """Make the repository where it is not there, upload the files of a folder, and return its address.
+
+    kind: "model" or "space". files: patterns of what is uploaded; None is everything. settings: of the new
+    repository, such as space_sdk. ValueError in one line for a wrong name, a missing token or no network.
+    """
+    if repository.count("/") != 1 or repository.startswith(HUB):
+        raise ValueError(f"the repository is {repository!r}; expected owner/name")
+    client = hub_client(repository)
+    api = client.HfApi(token=token)
+    try:
+        made = api.create_repo(repository, repo_type=kind, private=private, exist_ok=True, **settings)
+        api.upload_folder(
+            repo_id=repository,
+            repo_type=kind,
+            folder_path=folder,
+            allow_patterns=None if files is None else list(files),
+            ignore_patterns=["state.safetensors", "*.new"],
+            revision=branch,
+            create_pr=create_pr,
+            commit_message=commit_message,
+        )
+    except (OSError, ValueError) as error:  # all of the client's errors are one of them
+        reason = str(error).strip().partition("\n")[0]
+        raise ValueError(f"{repository}: not uploaded ({reason}); hf auth login, then again") from None
+    return str(made)

@@ -74,9 +74,12 @@ class Hub(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running_hub(checkpoint: Path, cache: Path) -> Iterator[tuple[ThreadingHTTPServer, dict[str, str]]]:
+def running_hub(
+    checkpoint: Path, cache: Path, kind: type[Hub] = Hub
+) -> Iterator[tuple[ThreadingHTTPServer, dict[str, str]]]:
     """The server, and the environment in which the client asks it."""
-    handler = type("Here", (Hub,), {"checkpoint": checkpoint})
+    handler = type("Here", (kind,), {})
+    handler.checkpoint = checkpoint
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}"

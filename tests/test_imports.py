@@ -23,17 +23,31 @@ MAY_IMPORT: dict[str, set[str]] = {
     "data": CHECKPOINTS,
     "training": CHECKPOINTS | {"data"},
     "inference": CHECKPOINTS,
+    "publishing": CHECKPOINTS | {"data"},
+    "space": CHECKPOINTS,
     "formats": CHECKPOINTS | {"cards", "inference"},
     "cards": CHECKPOINTS | {"data", "inference"},
     "evaluation": CHECKPOINTS | {"data", "inference", "cards"},
     "ui": CHECKPOINTS | {"data", "training", "inference", "cards", "evaluation"},
     "train_command": GROUND | {"data", "training"},
-    "cli": CHECKPOINTS | {"data", "inference", "cards", "evaluation", "ui", "train_command", "formats"},
+    "cli": CHECKPOINTS
+    | {"data", "inference", "cards", "evaluation", "ui", "train_command", "formats", "publishing", "space"},
     "__main__": {"cli"},
     "__init__": set(),
 }
 # Rooms that run where only requirements.txt is installed, whatever of them is used.
-RUNTIME_ONLY = (*GROUND, "models", "checkpoints", "inference", "formats", "cards", "ui", "cli")
+RUNTIME_ONLY = (
+    *GROUND,
+    "models",
+    "checkpoints",
+    "inference",
+    "formats",
+    "publishing",
+    "space",
+    "cards",
+    "ui",
+    "cli",
+)
 
 # Distributions whose modules have another name.
 MODULE_OF = {"scikit-image": "skimage", "pillow": "PIL", "pytest-rerunfailures": "pytest_rerunfailures"}
@@ -150,7 +164,18 @@ def test_the_command_line_needs_only_the_runtime_requirements(tmp_path, shipped)
     main = f"{BLOCK}\nfrom pix2pix.cli import main; sys.exit(main(sys.argv[1:]))"
     done = run(main, "--help")
     assert done.returncode == 0, done.stderr[-1500:]
-    for command in ("translate", "train", "demo", "import", "export", "cards", "evaluate", "bench"):
+    for command in (
+        "translate",
+        "train",
+        "demo",
+        "import",
+        "export",
+        "publish",
+        "space",
+        "cards",
+        "evaluate",
+        "bench",
+    ):
         assert command in done.stdout
         done_command = run(main, command, "--help")
         assert done_command.returncode == 0 and "usage:" in done_command.stdout, done_command.stderr[-1500:]

@@ -26,6 +26,7 @@ from pix2pix.images import (
 )
 from pix2pix.inference.kernels import int8_is_right, int8_pays
 from pix2pix.inference.packed import PackedGenerator
+from pix2pix.inference.pretrained import Pretrained
 from pix2pix.models.cuda_graphs import Captured
 from pix2pix.models.discriminators import PatchDiscriminator
 from pix2pix.models.generator import NOISY_LAYERS, Noise
@@ -36,7 +37,7 @@ DEFAULT_SEED = 0
 Wish = Color | str | None
 
 
-class Translator:
+class Translator(Pretrained):
     """A checkpoint, ready to translate.
 
     name: a checkpoint's name, its folder, or hf://owner/name. device: "auto", "cpu" or "cuda". precision:
