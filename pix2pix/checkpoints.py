@@ -24,6 +24,7 @@ from pix2pix.models.generator import UNetGenerator
 
 SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
 SNAPSHOTS = "snapshots"  # in a run folder: a checkpoint for each kept step, snapshots/STEP
+MOMENTS = "adam.safetensors"  # in a snapshot: how large gradients were, see training/snapshots.py
 SCALE = ".scale"  # suffix of the tensor that holds an int8 tensor's scales
 
 

@@ -9,9 +9,14 @@ import torch
 from conftest import draw_pair
 
 from pix2pix import checkpoints, cli
+from pix2pix.data.batches import training_batch
+from pix2pix.data.sources import load_pairs
 from pix2pix.inference import Translator
 from pix2pix.inference.snapshots import available_snapshots, export_snapshots, load_snapshots
+from pix2pix.training.game import Game
 from pix2pix.training.loop import fit
+from pix2pix.training.snapshots import factor, unfactor
+from pix2pix.training.state import load_state
 from pix2pix.training.step import build_networks
 
 
@@ -86,6 +91,40 @@ def test_export_and_load(run, tmp_path, monkeypatch, capsys):
     assert load_snapshots(tmp_path / "all").steps == (0, 3, 8)
     with pytest.raises(ValueError, match="no snapshot of step 4; there are: 0, 3, 8"):
         load_snapshots(tmp_path / "all").checkpoint(4)
+
+
+def test_a_game_from_a_snapshot_steps_as_far_as_the_run(tiny_config, tmp_path):
+    """D's weights move as far as those of the run itself, resumed at that step; with a fresh Adam farther."""
+    run = fit(replace(tiny_config, snapshots="20", steps=20, save_every=20))
+    pair = training_batch(load_pairs(tiny_config, "train"), tiny_config, 20, 0, 1)
+    moved = {}
+    for name in ("run", "snapshot", "fresh"):
+        game = Game(run / "snapshots/20", *pair)
+        if name == "run":
+            resumed = replace(tiny_config, snapshots="20", steps=20, resume=True)
+            game.networks = build_networks(resumed, torch.device("cpu"))
+            assert load_state(game.networks, run, resumed) == 20
+            for state in game.networks.adam_d.state.values():
+                state["exp_avg"].zero_()
+        elif name == "fresh":
+            game.networks.adam_d.state.clear()
+        before = [weight.detach().clone() for weight in game.networks.discriminator.parameters()]
+        game.step_d()
+        after = game.networks.discriminator.parameters()
+        moved[name] = sum(float((a - b).abs().sum()) for a, b in zip(after, before, strict=True))
+    assert moved["snapshot"] == pytest.approx(moved["run"], rel=0.25)
+    assert moved["fresh"] > 1.5 * moved["snapshot"]
+
+
+def test_moments_are_factored():
+    """A product of two vectors comes back as it was; others by their means over outputs and inputs."""
+    product = (torch.arange(1.0, 4)[:, None] * torch.arange(2.0, 4))[:, :, None, None].expand(3, 2, 4, 4)
+    torch.testing.assert_close(unfactor(factor(product)).expand(3, 2, 4, 4), product)
+    any_squares = torch.rand(3, 2, 4, 4, generator=torch.Generator().manual_seed(0))
+    back = unfactor(factor(any_squares)).expand(3, 2, 4, 4)
+    for dims in ((1, 2, 3), (0, 2, 3)):
+        torch.testing.assert_close(back.mean(dims), any_squares.mean(dims))
+    assert torch.equal(unfactor(factor(torch.arange(3.0))), torch.arange(3.0))
 
 
 def test_mistakes_are_named(run, tiny_config, tmp_path):

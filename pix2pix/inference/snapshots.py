@@ -14,6 +14,7 @@ from pix2pix import checkpoints
 from pix2pix.files import write_text
 
 LOSSES = "losses.json"
+FILES = ("config.json", "generator.safetensors", "discriminator.safetensors", checkpoints.MOMENTS)
 CURVES = ("D", "D_real", "D_fake", "G_gan", "G_l1")  # what is kept of the log, where the objective has it
 
 
@@ -77,7 +78,7 @@ def export_snapshots(run: Path, target: Path, wanted: str = "all") -> None:
     steps = sorted({int(step) for step in asked})
     for step in steps:
         (target / str(step)).mkdir(parents=True, exist_ok=True)
-        for name in ("config.json", "generator.safetensors", "discriminator.safetensors"):
+        for name in FILES:
             if (source / str(step) / name).is_file():
                 shutil.copyfile(source / str(step) / name, target / str(step) / name)
     settings = {**checkpoints.load_settings(source / str(steps[-1])), "snapshots": steps}

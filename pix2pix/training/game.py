@@ -14,6 +14,7 @@ from torch import Tensor
 from pix2pix import checkpoints
 from pix2pix.config import TrainConfig, is_conditional, uses_gan
 from pix2pix.models.losses import discriminator_loss, generator_loss
+from pix2pix.training.snapshots import load_moments
 from pix2pix.training.step import Networks, build_networks, step_noise, train_step
 
 CPU = torch.device("cpu")
@@ -40,8 +41,9 @@ class Position:
 class Game:
     """A checkpoint's own copy of both networks, trained on (real_a, real_b), each (1, C, S, S) in [-1, 1].
 
-    Adam starts without its running means, which no checkpoint keeps. A new z is drawn, as in training,
-    whenever D's turn comes after G's. ValueError for a checkpoint without a discriminator.
+    Of a snapshot Adam goes on with the run's second moments, else it starts afresh; momentum starts from 0. A
+    new z is drawn, as in training, whenever D's turn comes after G's. ValueError for a checkpoint without a
+    discriminator.
     """
 
     def __init__(self, folder: Path, real_a: Tensor, real_b: Tensor):
@@ -49,6 +51,9 @@ class Game:
         self.networks: Networks = build_networks(self.config, CPU)
         self.networks.generator.load_state_dict(checkpoints.load_generator(folder).state_dict())
         self.networks.discriminator.load_state_dict(checkpoints.load_discriminator(folder).state_dict())
+        step = checkpoints.load_settings(folder)["training"].get("steps", 0)
+        for name, adam in (("generator", self.networks.adam_g), ("discriminator", self.networks.adam_d)):
+            load_moments(getattr(self.networks, name), adam, folder, name, step)
         self.real_a, self.real_b = real_a, real_b
         self.steps_d = self.steps_g = 0
         self.round = 0
