@@ -52,6 +52,12 @@ def autocast(precision: str, device: torch.device) -> contextlib.AbstractContext
     return torch.autocast(device.type, torch.bfloat16, enabled=on)
 
 
+def return_freed_memory() -> None:
+    """Give freed memory back to the system once, as after a load, whose temporaries were large."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+
+
 def keep_freed_memory() -> None:
     """Ask the C library to keep freed memory for the next picture instead of handing it back each time.
 

@@ -5,12 +5,13 @@ import io
 import json
 import re
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from browser import DESKTOP, PHONE, Visitor, running_studio
+from browser import DESKTOP, PHONE, Visitor, running_studio, visiting
 from PIL import Image
 
 from pix2pix import checkpoints
@@ -55,18 +56,20 @@ def stand_in(root: Path) -> None:
 
 
 @pytest.fixture
-def student(visit, lecture):
-    """student(settings): a visitor with a façade on the Draw tab."""
+def student(chromium, lecture):
+    """student(): a visitor with a façade on the Draw tab. query: of the page's address."""
+    stack = ExitStack()
 
-    def enter(settings: dict = DESKTOP, query: str = "") -> Visitor:
-        someone = visit(settings, lecture)
+    def enter(query: str = "") -> Visitor:
+        someone = stack.enter_context(visiting(chromium, lecture, DESKTOP))
         if query:
             someone.open(query)
         if someone.page.locator(".studio[data-task=facades]").count() == 0:
             someone.choose("facades")
         return someone
 
-    return enter
+    with stack:
+        yield enter
 
 
 def part(name: str) -> str:
@@ -143,7 +146,9 @@ def test_the_first_step_is_blank_and_the_last_a_house(student):
     scripts = "performance.getEntriesByType('resource').filter(one => /learn_replay/.test(one.name)).length"
     assert page.evaluate(scripts) == 0, "an exhibit's script comes when it is opened"
     open_tab(page)
-    page.wait_for_selector(f"{part('replay')}[data-step='80000']", timeout=60_000)
+    number = page.locator(f"{part('replay')} .slide output").inner_text().replace(",", "")
+    page.wait_for_selector(f"{part('replay')}[data-step='{number}']", timeout=60_000)
+    assert int(number) >= 10_000
     last = shown(page, f"{part('replay')} .picture")
     assert page.locator(f"{part('replay')} .loss").count() == 3
     slide(page, "replay", 0)
@@ -217,6 +222,7 @@ def test_d_learns_to_tell_and_g_to_fool(student):
         wait(page, "game", before)
         return float(page.evaluate("s => document.querySelector(s).dataset.fake", part("game")))
 
+    page.locator(f"{part('game')} .start [data-value='0']").click()
     start = press("reset")
     terms = page.locator(f"{part('game')} .formulas").inner_text()
     real, fake, total = map(float, re.search(r"½ \[ ([\d.]+) \+ ([\d.]+) \] = ([\d.]+)", terms).groups())

@@ -105,7 +105,9 @@ def test_the_drawing_is_the_canvass_or_an_example(drawing):
 
 
 def test_a_step_is_the_generator_of_that_step(weights, drawing):
-    assert learn_curves({}) == {
+    found = learn_curves({})
+    assert "This run: 80,000 steps, batch size 1, ngf 4, λ = 100." in found.pop("run")
+    assert found == {
         "steps": list(STEPS),
         "at": [100, 200],
         "curves": {"D": [0.5, 0.4], "G_gan": [1, 2], "G_l1": [0.4, 0.3]},

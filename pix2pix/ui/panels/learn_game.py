@@ -14,6 +14,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from pix2pix import checkpoints
 from pix2pix.images import pil_to_tensor, tensor_to_pil
 from pix2pix.models.discriminators import receptive_field
 from pix2pix.training.game import Game
@@ -120,7 +121,8 @@ def new_game(drawing: Image.Image, seed: int, step: int, replaces: str) -> Answe
     folder = snapshots().checkpoint(step)
     photo = real_photo(FACADES, drawing)
     # Without a photo of this very house the shipped model's picture stands in for it.
-    picture = photo or pool.translators().get(both_terms()).translate(drawing, seed)
+    shipped = FACADES if FACADES in checkpoints.available() else both_terms()
+    picture = photo or pool.translators().get(shipped).translate(drawing, seed)
     GAMES.drop(replaces)
     side = 256
     real_b = picture.convert("RGB").resize((side, side), Image.Resampling.BICUBIC)

@@ -32,6 +32,7 @@ export function mount(lesson, section) {
       const found = await new Requests(lesson, section, "learn_curves").once({});
       if (!found) return;
       steps = found.steps;
+      find(".run").textContent = found.run;
       slider.max = steps.length - 1;
       charts = Object.entries(CURVES)
         .filter(([name]) => found.curves[name])

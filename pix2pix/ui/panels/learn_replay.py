@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 from PIL import Image
 
+from pix2pix.checkpoints import load_settings
 from pix2pix.evaluation.color_statistics import gradient_energy, to_lab
 from pix2pix.inference import TranslatorPool
 from pix2pix.inference.snapshots import Snapshots, load_snapshots
@@ -17,6 +18,7 @@ from pix2pix.ui.panels.learn_request import Answer, compute, drawing_of, exhibit
 
 RUN = "facades-steps"
 SHOWN_CURVES = ("D", "G_gan", "G_l1")
+PAPER_STEPS = 200 * 400  # epochs of façades at batch size 1 (appendix 6.2)
 
 
 @functools.cache
@@ -35,10 +37,16 @@ def snapshots() -> Snapshots:
 
 @exhibit
 def learn_curves(sent: Mapping) -> Answer:
-    """steps, and the loss curves: step, D, G_gan, G_l1, lists of one length. Loads no network."""
+    """steps; at and curves (D, G_gan, G_l1), lists of one length; run, a line about it. Loads no network."""
     found = snapshots()
+    settings = load_settings(found.folder)
+    steps, recipe = settings["training"]["steps"], settings["recipe"]
+    run = (
+        f"This run: {steps:,} steps, batch size {recipe['batch_size']}, ngf {recipe['ngf']}, λ = "
+        f"{recipe['lambda_l1']:g}. The paper’s: {PAPER_STEPS:,} steps, ngf 64."
+    )
     shown = {name: found.losses[name] for name in SHOWN_CURVES if name in found.losses}
-    return {"steps": list(found.steps), "at": found.losses["step"], "curves": shown}
+    return {"run": run, "steps": list(found.steps), "at": found.losses["step"], "curves": shown}
 
 
 @exhibit
