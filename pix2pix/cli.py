@@ -232,6 +232,7 @@ def load_bench() -> ModuleType:
     if not BENCH.is_file():
         raise ValueError(f"{BENCH}: not here; the benchmark runs from a clone of the repository")
     spec = importlib.util.spec_from_file_location("pix2pix_bench", BENCH)
+    assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look their module up by name
     spec.loader.exec_module(module)

@@ -275,7 +275,7 @@ def as_rectangles(index: np.ndarray, count: int, cell: int = 8) -> np.ndarray:
         columns = (sums[bottom, left : right + 1] - sums[top, left : right + 1]) - (
             sums[bottom, left] - sums[top, left]
         )
-        best = (0.0, None, None)
+        best: tuple[float, tuple | None, tuple | None] = (0.0, None, None)
         whole = (rows[-1] ** 2).sum() / rows[-1].sum()
         for along, place in ((rows, 0), (columns, 1)):
             first, second = along[1:-1], along[-1] - along[1:-1]

@@ -38,7 +38,7 @@ class Recipe:
     seen: str = ""
 
 
-FACADES = {
+FACADES: dict[str, Any] = {
     "sets": ("facades",),
     "data_note": "CMP façades (Tyleček & Šára 2013), 400 training pairs of the paper's split",
     "licence": "CMP façades: for research; no explicit licence found",

@@ -85,7 +85,7 @@ def scores(confusion: np.ndarray) -> dict[str, float | None]:
     """`fcn_score`, or None for each where nothing was scored."""
     if confusion.sum() == 0:
         return dict.fromkeys(("pixel_accuracy", "class_accuracy", "class_iou"))
-    return metrics.fcn_score(confusion)
+    return {**metrics.fcn_score(confusion)}
 
 
 def find_pairs(data: str | Path, split: str) -> list[Path]:

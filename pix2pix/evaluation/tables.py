@@ -92,8 +92,8 @@ def orders(result: dict[str, Any], pixels: int) -> str:
             f"{', '.join(row.label for row in papers)}. From each to the next, in the three measures:"
         )
         for one, other in pairwise(by_score):
-            gaps = gap_with_interval(result, one.checkpoint, other.checkpoint)
-            sentences.append(f"- {one.label} over {other.label}: {gaps}")
+            gap = gap_with_interval(result, one.checkpoint, other.checkpoint)
+            sentences.append(f"- {one.label} over {other.label}: {gap}")
         sentences.append(
             "In brackets the 95 % bootstrap interval over the pictures: where it holds 0, other pictures "
             "might have turned the order round. One seed each: what another would give is not known."

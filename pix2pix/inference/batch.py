@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, PngImagePlugin
 from tqdm import tqdm
@@ -111,7 +112,7 @@ def write(picture: Image.Image, target: Path, label: str) -> None:
     """To a new file, then renamed: a run that is stopped leaves no half picture."""
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.stem}.new{target.suffix}")
-    options = {}
+    options: dict[str, Any] = {}
     if target.suffix.lower() == ".png":
         options["pnginfo"] = PngImagePlugin.PngInfo()
         options["pnginfo"].add_text(MADE_BY, label)

@@ -136,7 +136,7 @@ class PackedConv2d(nn.Module):
 class PackedConvTranspose2d(nn.Module):
     """Maps (N, c_in, H, W) → (N, c_out, 2H, 2W), as a 2×2 convolution to four times the channels."""
 
-    def __init__(self, conv: ConvTranspose2d, kernel: Callable[..., Convolution]):
+    def __init__(self, conv: ConvTranspose2d, kernel: Callable[..., Int8Kernel | Kernel]):
         super().__init__()
         self.bias = None if conv.bias is None else conv.bias.detach().repeat(4)
         self.form = functools.partial(kernel, stride=1, scale=scales(conv.weight, 1).repeat(4))

@@ -17,6 +17,9 @@ class Pretrained:
 
     folder: Path
 
+    def __init__(self, name: str | Path, **options: Any):
+        raise NotImplementedError
+
     @classmethod
     def from_pretrained(
         cls: type[Self],

@@ -72,10 +72,10 @@ def export_snapshots(run: Path, target: Path, wanted: str = "all") -> None:
     if not kept:
         raise ValueError(f"{run}: no snapshots in it; expected a run of train.py --snapshots 0,100,…")
     asked = [str(step) for step in kept] if wanted == "all" else [s.strip() for s in wanted.split(",")]
-    for step in asked:
-        if not step.isdecimal() or int(step) not in kept:
-            raise ValueError(f"{run}: no snapshot of step {step!r}; there are: {', '.join(map(str, kept))}")
-    steps = sorted({int(step) for step in asked})
+    for told in asked:
+        if not told.isdecimal() or int(told) not in kept:
+            raise ValueError(f"{run}: no snapshot of step {told!r}; there are: {', '.join(map(str, kept))}")
+    steps = sorted({int(told) for told in asked})
     for step in steps:
         (target / str(step)).mkdir(parents=True, exist_ok=True)
         for name in FILES:

@@ -6,7 +6,9 @@ same bytes. Knows nothing about training or the page.
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeGuard
 
 import numpy as np
 import torch
@@ -87,9 +89,11 @@ class Translator(Pretrained):
         """The color that `translate` and `sample` give the network. ValueError where it knows no wishes."""
         if color == "seed":
             return color_wish.color_of_seed(self.colors, seed) if seed is not None else None
-        if color is not None and not self.knows_colors:
+        if color is None:
+            return None
+        if not self.knows_colors:
             raise ValueError(f"{self.folder.name} was trained without color wishes; leave the color out")
-        if color is not None and not is_color(color):
+        if not is_color(color):
             raise ValueError(f"color is {color!r}; expected (red, green, blue), each from 0 to 255")
         return color
 
@@ -122,7 +126,7 @@ class Translator(Pretrained):
         """
         real_a = self.network_input(image, color)
         fake_b = self._as_target(picture)
-        shown = (real_a, fake_b)
+        shown: tuple[Tensor, ...] = (real_a, fake_b)
         if self.settings["discriminator"]["in_channels"] == fake_b.shape[1]:
             shown = (fake_b,)  # an unconditional D sees the picture alone
         with torch.inference_mode():
@@ -149,12 +153,13 @@ class Translator(Pretrained):
         def work(real_a: Tensor, *z: Tensor | None) -> dict[str, Tensor]:
             return {"fake_b": self.generator.decode(self.generator.encode(real_a), list(z))}
 
+        run: Callable[..., dict[str, Tensor]] = work
         if self.device.type == "cuda":
             noisy = tuple(mask is not None for mask in z)
             if noisy not in self._captured:
                 self._captured[noisy] = Captured(work)
-            work = self._captured[noisy]
-        return work(real_a, *z)["fake_b"]
+            run = self._captured[noisy]
+        return run(real_a, *z)["fake_b"]
 
     def network_input(self, image: Image.Image, color: Color | None) -> Tensor:
         """What the generator is given: (1, C, S, S) in [-1, 1], the wish's channels last."""
@@ -184,9 +189,10 @@ class Translator(Pretrained):
         return rgb.mean(1, keepdim=True) if self.output_kind == "matte" else rgb
 
 
-def is_color(value: object) -> bool:
-    whole = isinstance(value, tuple | list) and len(value) == 3
-    return whole and all(isinstance(v, int) and 0 <= v <= 255 for v in value)
+def is_color(value: object) -> TypeGuard[Color]:
+    if not isinstance(value, tuple | list) or len(value) != 3:
+        return False
+    return all(isinstance(v, int) and 0 <= v <= 255 for v in value)
 
 
 def uses_int8(precision: str, device: torch.device, dtype: torch.dtype) -> bool:

@@ -65,7 +65,7 @@ def fit(config: TrainConfig) -> Path:
     )
     bar = tqdm(total=config.steps, initial=start, unit="step", disable=rank != 0, smoothing=0.02)
     sums: dict[str, Tensor] = {}
-    if rank == 0:
+    if figures:
         check_snapshots(config, out, start)
         if start in config.snapshot_steps:
             save_snapshot(networks, start, config, out, figures.last)
@@ -98,13 +98,13 @@ def fit(config: TrainConfig) -> Path:
                 if figures:
                     figures.write(done, means, rate, (done - start) / (time.perf_counter() - began))
                     bar.set_postfix({k: f"{v:.3f}" for k, v in means.items() if k in ("D", "G_gan", "G_l1")})
-            if rank == 0 and done in config.snapshot_steps:
+            if figures and done in config.snapshot_steps:
                 save_snapshot(networks, done, config, out, figures.last)
             stopping = any_process(stop.is_set(), world_size, device)
             if rank == 0 and (done % config.save_every == 0 or done == config.steps or stopping):
                 save_state(networks, done, config, out, figures.last if figures else {})
                 saved = done
-            if rank == 0 and (done % config.sample_every == 0 or done == config.steps):
+            if figures and (done % config.sample_every == 0 or done == config.steps):
                 write_samples(networks, validation, config, out, done)
                 figures.plot()
             if stopping:

@@ -159,5 +159,6 @@ def step_noise(
 def update_average(networks: Networks, decay: float, done: int) -> None:
     """average ← decay·average + (1 - decay)·weights; a shorter memory while the run is young."""
     decay = min(decay, (1 + done) / (10 + done))
+    assert networks.average is not None
     averages, weights = list(networks.average.parameters()), list(networks.generator.parameters())
     torch._foreach_lerp_(averages, weights, 1 - decay)

@@ -73,9 +73,10 @@ def our_scores(docs: Path = SHIPPED.parent / "docs") -> dict[str, Figures]:
         try:
             scored = json.loads(path.read_text(encoding="utf-8"))["checkpoints"]
             for name, numbers in scored.items():
-                found[name] = tuple(
+                pixels, classes, iou = (
                     float(numbers[key]) for key in ("pixel_accuracy", "class_accuracy", "class_iou")
                 )
+                found[name] = pixels, classes, iou
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue  # another kind of file
     return found

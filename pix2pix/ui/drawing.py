@@ -68,7 +68,7 @@ def _is_snapped(image: Image.Image, task: Task) -> bool:
     return colours is not None and {rgb for _, rgb in colours} <= {rgb for _, rgb in task.palette}
 
 
-def read_seed(seed: object) -> int:
+def read_seed(seed: str | float | None) -> int:
     """A whole number from 0 to 999,999; what is missing becomes the page's own seed."""
     if seed is None:
         return SEED

@@ -20,7 +20,8 @@ MAX_WAITING = 24
 MAX_VISITS = 4096
 """Visits of which the newest request's number is remembered."""
 
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Busy(Exception):

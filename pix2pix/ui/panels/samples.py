@@ -133,7 +133,7 @@ def keep_sample(asked: object) -> dict[str, Any]:
     )
 
 
-def read_rate(rate: object) -> float:
+def read_rate(rate: str | float | None) -> float:
     number = TRAINED_RATE if rate is None else float(rate)
     if not 0 <= number <= 0.95:
         raise ValueError(f"the dropout rate is {number}; expected 0 to 0.95 (training used {TRAINED_RATE})")
