@@ -19,6 +19,8 @@ from pix2pix.models.discriminators import receptive_field
 from pix2pix.tasks import TASKS, base_task
 
 SHEET = "sheet.jpg"
+TABLE_HEAD = "# Checkpoints\n\nWritten by `python -m pix2pix cards` from each folder's config.json.\n"
+CARD_MARKS = ("| generator |", "python -m pix2pix export runs/")  # what every card says
 SHOWN = 8
 # Values with which a setting changes nothing, where that is not False.
 NEUTRAL: dict[str, Any] = {"ema": 0.0, "lambda_perceptual": 0.0, "simplify": "", "stretch": 1.0}
@@ -40,7 +42,16 @@ def write_card(folder: Path) -> None:
         drawn, told = write_sheet(folder, name), "Eight of the project's own inputs and what came of them"
     shown = f"![{told}]({SHEET})\n\n" if drawn else ""
     recipe = RECIPES.get(name, Recipe(()))
-    write_text(card_text(folder, settings, recipe, shown), folder / "README.md")
+    readme = folder / "README.md"
+    if readme.exists() and not is_written_here(readme):
+        raise ValueError(f"{readme}: was not written by this program; move it, then write the card again")
+    write_text(card_text(folder, settings, recipe, shown), readme)
+
+
+def is_written_here(readme: Path) -> bool:
+    """Whether a README.md is a card or a table of this file's: only such a one is ever written over."""
+    text = readme.read_text(encoding="utf-8", errors="replace")
+    return text.startswith(TABLE_HEAD) or all(mark in text for mark in CARD_MARKS)
 
 
 def write_sheet(folder: Path, name: str) -> bool:
@@ -187,7 +198,10 @@ def folder_size(folder: Path) -> int:
 
 
 def write_table(root: Path) -> Path:
-    """checkpoints/README.md: one row a checkpoint, from the configs."""
+    """checkpoints/README.md: one row a checkpoint, from the configs. ValueError where it is another file."""
+    readme = root / "README.md"
+    if readme.exists() and not is_written_here(readme):
+        raise ValueError(f"{readme}: is not a table of checkpoints and stays as it is; move it first")
     rows = []
     for path in sorted(root.glob("*/config.json")):
         settings = json.loads(path.read_text(encoding="utf-8"))
@@ -203,9 +217,9 @@ def write_table(root: Path) -> Path:
             f"| {recipe.use} |"
         )
     text = (
-        "# Checkpoints\n\nWritten by `python -m pix2pix cards` from each folder's config.json.\n\n"
+        TABLE_HEAD + "\n"
         "| checkpoint | D | objective | ngf | steps | L1 (training) | MB | use |\n"
         "|---|---|---|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
     )
-    write_text(text, root / "README.md")
-    return root / "README.md"
+    write_text(text, readme)
+    return readme

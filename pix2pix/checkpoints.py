@@ -5,6 +5,7 @@ everything else is float16. Writing is atomic: a new file, then a rename.
 """
 
 import dataclasses
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -65,6 +66,15 @@ def find(name: str | Path) -> Path:
 
 def is_checkpoint(folder: Path) -> bool:
     return all((folder / name).is_file() for name in ("generator.safetensors", "config.json"))
+
+
+def fingerprint(folder: Path) -> str:
+    """Twelve hexadecimal digits that name the generator's weights, whatever their folder is called."""
+    with open(folder / "generator.safetensors", "rb") as file:
+        digest = hashlib.sha256()
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()[:12]
 
 
 # --- Networks from settings ----------------------------------------------------------------------------

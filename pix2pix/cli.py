@@ -7,13 +7,14 @@ code 2. A command imports what it needs when it runs: with requirements.txt alon
 
 import argparse
 import importlib.util
-import shutil
 import sys
 from pathlib import Path
 from types import ModuleType
 
 from pix2pix import __version__, train_command
+from pix2pix.config import SEEDS
 from pix2pix.evaluation import command
+from pix2pix.files import write_text
 from pix2pix.formats import command as formats
 
 CLONE = Path(__file__).resolve().parent.parent  # the repository, where the package runs from a clone
@@ -80,6 +81,8 @@ def build_parser() -> argparse.ArgumentParser:
     translate.add_argument(
         "--again", action="store_true", help="also what was made already by the same model"
     )
+    translate.add_argument("--recursive", action="store_true", help="pictures in subfolders too")
+    translate.add_argument("--report", metavar="FILE.json", type=Path, help="what was made, skipped, failed")
     translate.set_defaults(run=run_translate)
 
     train = commands.add_parser("train", help="train a task, as python train.py does")
@@ -147,18 +150,25 @@ def build_parser() -> argparse.ArgumentParser:
 def run_translate(given: argparse.Namespace) -> None:
     from pix2pix.color_wish import parse_color
     from pix2pix.inference import DEFAULT_SEED, Translator
-    from pix2pix.inference.batch import find_jobs, my_share, translate_all
+    from pix2pix.inference.batch import label_of, my_share, translate_all
+    from pix2pix.inference.jobs import plan
 
     color = parse_color(given.color)
-    jobs = my_share(find_jobs(given.source, given.target))
-    translator = Translator(given.checkpoint or given.task, given.device)
     seed = DEFAULT_SEED if given.seed is None else given.seed
+    if seed not in SEEDS:
+        raise ValueError(f"--seed is {seed}; expected {SEEDS}")
+    found = plan(given.source, given.target, given.recursive)
+    for note in found.notes:
+        print(note, file=sys.stderr)
+    jobs = my_share(found.jobs)
+    translator = Translator(given.checkpoint or given.task, given.device)
     if isinstance(color, tuple):
         translator.wish(color, seed)  # refused before anything is read
-    failed = translate_all(translator, jobs, seed, given.again, color)
-    if failed:
-        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
-        raise ValueError(failed[0] + more)
+    report = translate_all(translator, jobs, seed, given.again, color)
+    if given.report:
+        write_text(report.as_json(label_of(translator, seed, color)), given.report)
+    if report.failed:
+        raise ValueError(report.summary() if len(jobs) > 1 else report.failed[0][1])
 
 
 def run_demo(given: argparse.Namespace) -> None:
@@ -169,33 +179,16 @@ def run_demo(given: argparse.Namespace) -> None:
 
 
 def run_export(given: argparse.Namespace) -> None:
-    from pix2pix import checkpoints
-    from pix2pix.cards import write_card, write_table
+    from pix2pix.export import export_run
 
     if given.onnx:
+        from pix2pix import checkpoints
         from pix2pix.formats.onnx_file import export_onnx
 
         export_onnx(checkpoints.find(given.source), given.target)
         print(f"wrote {given.target}")
         return
-    if given.snapshots:
-        from pix2pix.inference.snapshots import export_snapshots
-
-        export_snapshots(given.source, given.target, given.snapshots)
-        write_card(given.target)
-        print(f"wrote {given.target}; the table of all is {write_table(given.target.parent)}")
-        return
-    source = checkpoints.find(given.source)
-    given.target.mkdir(parents=True, exist_ok=True)
-    for name in ("config.json", "generator.safetensors", "discriminator.safetensors"):
-        if (source / name).is_file():
-            shutil.copyfile(source / name, given.target / name)
-    if given.data:
-        from pix2pix.evaluation.color_statistics import write_colour_statistics
-
-        write_colour_statistics(given.target, given.data)
-    write_card(given.target)
-    print(f"wrote {given.target}; the table of all is {write_table(given.target.parent)}")
+    print(export_run(given.source, given.target, given.data, given.snapshots))
 
 
 def run_publish(given: argparse.Namespace) -> None:

@@ -28,10 +28,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "formats": CHECKPOINTS | {"cards", "inference"},
     "cards": CHECKPOINTS | {"data", "inference"},
     "evaluation": CHECKPOINTS | {"data", "inference", "cards"},
+    "export": CHECKPOINTS | {"inference", "cards", "evaluation"},
     "ui": CHECKPOINTS | {"data", "training", "inference", "cards", "evaluation"},
     "train_command": GROUND | {"data", "training"},
     "cli": CHECKPOINTS
-    | {"data", "inference", "cards", "evaluation", "ui", "train_command", "formats", "publishing", "space"},
+    | {"data", "inference", "cards", "evaluation", "export", "ui", "train_command", "formats", "publishing"}
+    | {"space"},
     "__main__": {"cli"},
     "__init__": set(),
 }

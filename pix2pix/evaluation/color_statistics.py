@@ -15,7 +15,6 @@ import numpy as np
 from PIL import Image
 
 from pix2pix import checkpoints
-from pix2pix.data.recipes import recipe_config
 from pix2pix.files import write_text
 from pix2pix.images import AB_SCALE, array_to_tensor, rgb_to_lab
 
@@ -95,12 +94,12 @@ def write_colour_statistics(folder: Path, data: str | Path, limit: int | None = 
     folder: the checkpoint's. data: the data folder that `train.py --data` was given. limit: at most so many
     photos, spread evenly. Raises ValueError where there is no checkpoint or there are no pairs.
     """
-    from pix2pix.data.sources import (
-        load_pairs,  # training's side: the page reads these numbers without its libraries
-    )
+    # Training's side: the page reads these numbers without its libraries.
+    from pix2pix.data.sources import load_pairs
+    from pix2pix.evaluation.held_out import training_config
 
-    task = checkpoints.load_settings(folder)["task"]
-    photos = load_pairs(recipe_config(task, data=str(data)), "train", limit).b
+    config = training_config(checkpoints.load_settings(folder), str(data))
+    photos = load_pairs(config, "train", limit).b
     found = describe_all(photos)
     content: dict[str, Any] = {
         "photos": len(photos),

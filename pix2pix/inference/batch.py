@@ -4,46 +4,51 @@ While the network works on one picture, the next are decoded and the last are wr
 OUT already is left alone, and under `torchrun` each process takes its share of the folder.
 """
 
+import errno
+import json
 import os
+import sys
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, PngImagePlugin
 from tqdm import tqdm
 
-from pix2pix.images import SUFFIXES, load_image
+from pix2pix.checkpoints import fingerprint
+from pix2pix.images import load_image
 from pix2pix.inference import Translator, Wish
+from pix2pix.inference.jobs import Job, digest, find_jobs
+
+__all__ = ["Job", "find_jobs", "label_of", "my_share", "translate_all"]
 
 AHEAD = 4  # pictures decoded before their turn, and written after it
-MADE_BY = "pix2pix"  # the PNG text that says which checkpoint and seed made a picture
+MADE_BY = "pix2pix"  # the PNG text that says which weights and seed made a picture
 
 
-@dataclass(frozen=True)
-class Job:
-    source: Path
-    target: Path
+@dataclass
+class Report:
+    """What became of the jobs: targets made, targets that were there, and (source, reason) of what failed."""
 
+    made: list[Path] = field(default_factory=list)
+    skipped: list[Path] = field(default_factory=list)
+    failed: list[tuple[Path, str]] = field(default_factory=list)
 
-def find_jobs(source: Path, target: Path) -> list[Job]:
-    """What to read and write for a file or a folder. ValueError names what is wrong."""
-    if source.is_dir():
-        pictures = sorted(path for path in source.iterdir() if path.suffix.lower() in SUFFIXES)
-        if not pictures:
-            raise ValueError(f"{source}: no pictures in this folder")
-        if len({path.stem for path in pictures}) < len(pictures):
-            return [Job(path, target / f"{path.name}.png") for path in pictures]  # cat.jpg beside cat.png
-        return [Job(path, target / f"{path.stem}.png") for path in pictures]
-    if not source.exists():
-        raise ValueError(f"{source}: no such file or folder")
-    if target.is_dir():
-        return [Job(source, target / f"{source.stem}.png")]
-    if target.suffix.lower() not in SUFFIXES:
-        raise ValueError(f"{target}: expected a name that ends in .png, .jpg or .webp")
-    return [Job(source, target)]
+    def summary(self) -> str:
+        there = f", {len(self.skipped)} already translated" if self.skipped else ""
+        return f"{len(self.made)} translated{there}, {len(self.failed)} failed"
+
+    def as_json(self, label: str) -> str:
+        content = {
+            "made by": label,
+            "made": [str(path) for path in self.made],
+            "skipped": [str(path) for path in self.skipped],
+            "failed": [{"file": str(path), "reason": reason} for path, reason in self.failed],
+        }
+        return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
 def my_share(jobs: list[Job]) -> list[Job]:
@@ -53,38 +58,88 @@ def my_share(jobs: list[Job]) -> list[Job]:
 
 def translate_all(
     translator: Translator, jobs: list[Job], seed: int, again: bool = False, color: Wish = "seed"
-) -> list[str]:
-    """Do the jobs, showing progress; returns one line for each picture that could not be read.
+) -> Report:
+    """Do the jobs, showing progress; a picture that cannot be read or written is told and left out.
 
-    A job whose target was made from the same source by the same checkpoint and seed is left alone, unless
-    again: so a run that was stopped goes on.
+    A job whose target was made from the same source by the same weights and seed is left alone, unless
+    again: so a run that was stopped goes on. Raises ValueError where a target is another program's file (a
+    single picture's may be), and OSError where the disk is full.
     """
-    label = f"{translator.folder.name}, seed {seed}"
-    if color != "seed":
-        label += f", color {color}"
+    label = label_of(translator, seed, color)
+    if not again and len(jobs) > 1:
+        refuse_others(jobs)
     waiting = [job for job in jobs if again or len(jobs) == 1 or not is_done(job, label)]
     if len(waiting) < len(jobs):
         print(f"{len(jobs) - len(waiting)} of {len(jobs)} are there already")
-    failed: list[str] = []
+    report = Report(skipped=[job.target for job in jobs if job not in set(waiting)])
+
+    def failed(job: Job, error: Exception) -> None:
+        report.failed.append((job.source, reason(job.source, error)))
+        if len(jobs) > 1:
+            tqdm.write(report.failed[-1][1], file=sys.stderr)
+
     bar = tqdm(
         total=len(waiting), unit="picture", disable=len(jobs) == 1 or os.environ.get("RANK", "0") != "0"
     )
     with ThreadPoolExecutor(2) as readers, ThreadPoolExecutor(2) as writers:
-        writing: deque[Future] = deque()
+        writing: deque[tuple[Job, Future]] = deque()
+
+        def finish_one() -> None:
+            job, future = writing.popleft()
+            try:
+                future.result()
+            except OSError as error:
+                if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                    raise OSError(f"{job.target}: the disk is full; what was made before is kept") from None
+                failed(job, error)
+            else:
+                report.made.append(job.target)
+
         for job, reading in read_ahead(readers, waiting):
             try:
                 picture = translator.translate(reading.result(), seed, color)
-            except ValueError as error:
-                failed.append(str(error))
+            except (ValueError, OSError) as error:
+                failed(job, error)
             else:
-                writing.append(writers.submit(write, picture, job.target, label))
+                writing.append((job, writers.submit(write, picture, job.target, label)))
             while len(writing) > AHEAD:
-                writing.popleft().result()
+                finish_one()
             bar.update()
-        for future in writing:
-            future.result()
+        while writing:
+            finish_one()
     bar.close()
-    return failed
+    return report
+
+
+def label_of(translator: Translator, seed: int, color: Wish = "seed") -> str:
+    """What a picture is marked with: the weights, whatever their folder is called, the seed and the wish."""
+    wish = "" if color == "seed" else f", color {color}"
+    return f"weights {fingerprint(translator.folder)}, seed {seed}{wish}"
+
+
+def reason(source: Path, error: Exception) -> str:
+    """One line on a picture that failed, which names it."""
+    told = " ".join(str(getattr(error, "strerror", None) or error).split()) or type(error).__name__
+    return told if str(source) in told else f"{source}: {told}"
+
+
+def refuse_others(jobs: list[Job]) -> None:
+    """ValueError where a folder holds files of the results' names that this program did not make."""
+    others = [job.target for job in jobs if job.target.exists() and mark_of(job.target) is None]
+    if others:
+        raise ValueError(
+            f"{others[0]}: was not made by this program and would be written over ({len(others)} such "
+            "files); name another folder, or add --again"
+        )
+
+
+def mark_of(target: Path) -> str | None:
+    """The label of a picture that this program made; None for any other file."""
+    try:
+        with Image.open(target) as picture:
+            return picture.info.get(MADE_BY)
+    except Exception:  # a file of any kind
+        return None
 
 
 def read_ahead(readers: ThreadPoolExecutor, jobs: list[Job]) -> Iterator[tuple[Job, Future]]:
@@ -101,20 +156,21 @@ def is_done(job: Job, label: str) -> bool:
     """Is the target there, newer than its source, and made by the same checkpoint and seed?"""
     if not job.target.is_file() or job.target.stat().st_mtime < job.source.stat().st_mtime:
         return False
-    try:
-        with Image.open(job.target) as picture:
-            return picture.info.get(MADE_BY) == label
-    except OSError:
-        return False
+    return mark_of(job.target) == label
 
 
 def write(picture: Image.Image, target: Path, label: str) -> None:
     """To a new file, then renamed: a run that is stopped leaves no half picture."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_name(f".{target.stem}.new{target.suffix}")
+    # A short name of this process's own: the target's may be as long as the file system allows.
+    fresh = target.with_name(f".{digest(target.name)}-{os.getpid()}.new{target.suffix}")
     options: dict[str, Any] = {}
     if target.suffix.lower() == ".png":
         options["pnginfo"] = PngImagePlugin.PngInfo()
         options["pnginfo"].add_text(MADE_BY, label)
-    picture.save(fresh, **options)
-    fresh.replace(target)
+    try:
+        picture.save(fresh, **options)
+        fresh.replace(target)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
