@@ -1,8 +1,12 @@
-"""From disk to memory: the layouts of a data folder, and its pairs decoded once.
+"""From disk to memory: the pairs that a config asks for, each decoded once.
 
-Knows nothing about steps, batches or networks.
+`layouts.py` finds the files, `checks.py` asks whether they are what the config wants. Knows nothing about
+steps, batches or networks.
 """
 
+import os
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,18 +17,30 @@ from tqdm import tqdm
 
 from pix2pix.color_wish import Color, main_color
 from pix2pix.config import TrainConfig
+from pix2pix.data.checks import DRAWN, TRIMAPS, check_set
 from pix2pix.data.faces import portrait
 from pix2pix.data.label_rules import RULES
 from pix2pix.data.label_snapping import clean_labels
+from pix2pix.data.layouts import PHOTO_ONLY, FileSet, find_files, find_set
 from pix2pix.data.line_art import soft_edges
 from pix2pix.data.placement import fill_blank
 from pix2pix.data.recipes import RECIPES
-from pix2pix.images import SUFFIXES, flatten, load_image, split_halves
+from pix2pix.images import flatten, load_image, split_halves
 
-# Names of the first and the second folder of a two-folder set.
-FOLDERS = (("A", "B"), ("photo", "edges"), ("image", "trimap"), ("input", "target"))
-PHOTO_ONLY = ("edges", "gray", "holes")
-VAL_EVERY = 10  # where a set has no split of its own, each tenth pair is for validation
+
+@dataclass(frozen=True)
+class Source:
+    """One pair on disk and how it is read.
+
+    second: None where one file holds both, or is all there is. folders: names of the two folders. halve: a
+    side-by-side file also where plain photos are wanted. number: its place among the pairs.
+    """
+
+    first: Path
+    second: Path | None
+    folders: tuple[str, str] | None
+    halve: bool
+    number: int
 
 
 @dataclass
@@ -32,8 +48,8 @@ class Pairs:
     """Pictures in memory: a and b are uint8 (H, W, C) each, input and target by the config's direction."""
 
     names: list[str]
-    a: list[np.ndarray]
-    b: list[np.ndarray]
+    a: Sequence[np.ndarray]
+    b: Sequence[np.ndarray]
     backgrounds: list[np.ndarray] = field(default_factory=list)  # other photos, for cut-outs to be laid on
     shares: np.ndarray | None = None  # how often each comes, where not all come equally often
     colors: list[Color] = field(default_factory=list)  # main color of each target, for color wishes
@@ -46,92 +62,97 @@ def load_pairs(config: TrainConfig, split: str = "train", limit: int | None = No
     """Read the pairs of a split ("train" or "val") below config.data.
 
     limit: at most so many, spread evenly. Raises ValueError in one line: no such folder, no pairs found,
-    a side-by-side picture of odd width, a file that cannot be read (by name), a partner that is missing.
+    pairs that the options do not fit, a file that cannot be read (by name), a partner that is missing.
     """
-    root = Path(config.data)
-    if not config.data or not root.is_dir():
-        raise ValueError(f"--data {config.data or '(nothing)'}: no such folder")
-    recipe = RECIPES.get(config.task)
-    folders = [root / name for name in recipe.sets if (root / name).is_dir()] if recipe else []
+    sources = find_sources(config, split, limit)
     # Test sheets and training want pictures of different size; a picture is only ever stored at one.
     side = config.load_size if split == "train" and not config.place else config.crop_size
-    pairs = Pairs([], [], [])
-    for folder in folders or [root]:
-        files = find_files(folder, split, config.pairs)
-        if limit is not None:
-            files = files[:: max(1, len(files) * max(1, len(folders)) // limit)][:limit]
-        for first, second in tqdm(files, f"reading {folder.name}/{split}", unit="pair", leave=False):
-            a, b = read_pair(first, second, config, side, halve=folder.name == "facades")
-            if config.simplify and RULES[config.simplify].background and split == "train":
-                b = fill_blank(b)
-            if config.portrait:
-                a, b = portrait(a, b, head_only=len(pairs) % 3 == 0)
-            pairs.names.append(first.stem)
-            pairs.a.append(a)
-            pairs.b.append(b)
-    if len(pairs) == 0:
-        raise ValueError(
-            f"{root}: no pairs found for {split}; expected side-by-side pictures, or two folders such as "
-            f"A and B, there or in {root / split}"
-        )
+    pairs = Pairs([source.first.stem for source in sources], [], [])
+    folder = sources[0].first.parent
+    for source in tqdm(sources, f"reading {folder.parent.name}/{folder.name}", unit="pair", leave=False):
+        a, b = read_source(source, config, side, split == "train")
+        pairs.a.append(a)
+        pairs.b.append(b)
     if config.color_wish:
         pairs.colors = [main_color(b) for b in pairs.b]
     if config.balance:
         pairs.shares = even_shares([main_colour(b) for b in pairs.b])
-    if config.pairs == "cutout" and (root / "photos").is_dir():
-        others = find_files(root / "photos", "train", "holes")
+    if config.pairs == "cutout" and (Path(config.data) / "photos").is_dir():
+        others = find_files(Path(config.data) / "photos", "train", "holes")
         pairs.backgrounds = [read_picture(path, side) for path, _ in others[::2]]
     return pairs
 
 
-def find_files(folder: Path, split: str, pairs: str) -> list[tuple[Path, Path | None]]:
-    """(first, second) of each pair; second is None where one file holds both, or is all there is."""
-    own_split = next(
-        (folder / s for s in (split, "test" if split == "val" else split) if (folder / s).is_dir()), None
-    )
-    if own_split is None and (folder / "train").is_dir():
-        return []
-    base = own_split or folder
-    found: list[tuple[Path, Path | None]] = []
-    for first, second in FOLDERS:
-        if (base / first).is_dir():
-            if pairs in PHOTO_ONLY:
-                found = [(path, None) for path in pictures_in(base / first)]
-                break
-            if (base / second).is_dir():
-                partners = {path.stem: path for path in pictures_in(base / second)}
-                for path in pictures_in(base / first):
-                    if path.stem not in partners:
-                        raise ValueError(f"{path}: has no partner of the same name in {base / second}")
-                    found.append((path, partners[path.stem]))
-                break
-    found = found or [(path, None) for path in pictures_in(base)]
-    if own_split is None:
-        found = [f for i, f in enumerate(found) if (i % VAL_EVERY == 0) == (split == "val") or len(found) < 4]
+def find_sources(config: TrainConfig, split: str, limit: int | None = None) -> list[Source]:
+    """The pairs of a split, checked but not read; for training what was assumed is told on stderr."""
+    found: list[Source] = []
+    sets = find_sets(config, split)
+    for folder, those in sets:
+        notes = those.notes + check_set(those, config)
+        if split == "train" and os.environ.get("RANK", "0") == "0":
+            print(*notes, sep="\n", end="\n" if notes else "", file=sys.stderr)
+        files = those.files
+        if limit is not None:
+            files = files[:: max(1, len(files) * len(sets) // limit)][:limit]
+        halve = folder.name == "facades"
+        found += [Source(*pair, those.folders, halve, len(found) + i) for i, pair in enumerate(files)]
     return found
 
 
-def pictures_in(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+def find_sets(config: TrainConfig, split: str) -> list[tuple[Path, FileSet]]:
+    """The folders below config.data that hold the task's sets, or that folder itself, and their files."""
+    root = Path(config.data)
+    if config.data and root.is_file():
+        raise ValueError(f"--data {root}: is a file; expected a folder of pictures (unpack an archive first)")
+    if not config.data or not root.is_dir():
+        raise ValueError(f"--data {config.data or '(nothing)'}: no such folder")
+    recipe = RECIPES.get(config.task)
+    folders = [root / name for name in recipe.sets if (root / name).is_dir()] if recipe else []
+    return [(folder, find_set(folder, split, config.pairs)) for folder in folders or [root]]
+
+
+def read_source(
+    source: Source, config: TrainConfig, side: int, training: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """One pair as it is kept in memory, input first, each uint8 (side, side, C)."""
+    a, b = read_pair(source.first, source.second, config, side, source.halve, source.folders)
+    if config.simplify and RULES[config.simplify].background and training:
+        b = fill_blank(b)
+    if config.portrait:
+        a, b = portrait(a, b, head_only=source.number % 3 == 0)
+    return a, b
 
 
 def read_pair(
-    first: Path, second: Path | None, config: TrainConfig, side: int, halve: bool
+    first: Path,
+    second: Path | None,
+    config: TrainConfig,
+    side: int,
+    halve: bool,
+    folders: tuple[str, str] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """One pair from disk, input first, each uint8 (side, side, C)."""
     if config.simplify:
         return read_label_map(first, second, config, side)
-    if second is not None:
-        one, two = read_picture(first, side), read_second(second, side)
-    else:
-        picture = flatten(load_image(first))
-        if config.pairs not in PHOTO_ONLY or halve:
-            one, two = (to_array(half, side) for half in split_halves(picture, str(first)))
-        else:
-            one = two = to_array(picture, side)
+    picture = load_image(first)
     if config.pairs in PHOTO_ONLY:
+        one = to_array(split_halves(flatten(picture), str(first))[0] if halve else flatten(picture), side)
         return (soft_edges(one)[..., None] if config.pairs == "edges" else one), one
-    return (one, two) if config.direction == "AtoB" else (two, one)
+    if second is not None:
+        pictures = [flatten(picture), flatten(load_image(second))]
+    else:
+        pictures = list(split_halves(flatten(picture), str(first)))
+    names = folders or ("", "")
+    made_from = 0 if config.direction == "AtoB" else 1  # what --pairs draws lines or a matte from
+    arrays = [
+        to_matte(one, name, side)
+        if config.pairs == "cutout" and number == made_from
+        else to_array(one.convert("L"), side)[..., None]
+        if name == "edges" and config.pairs in DRAWN
+        else to_array(one, side)
+        for number, (one, name) in enumerate(zip(pictures, names, strict=True))
+    ]
+    return (arrays[0], arrays[1]) if config.direction == "AtoB" else (arrays[1], arrays[0])
 
 
 def read_label_map(
@@ -150,17 +171,12 @@ def read_picture(path: Path, side: int) -> np.ndarray:
     return to_array(flatten(load_image(path)), side)
 
 
-def read_second(path: Path, side: int) -> np.ndarray:
-    """Like `read_picture`; soft edges stay one channel, and so does the matte that a trimap
-
-    (1 animal, 2 background, 3 unknown) becomes.
-    """
-    if path.parent.name == "edges":
-        return to_array(flatten(load_image(path)).convert("L"), side)[..., None]
-    if path.parent.name != "trimap":
-        return read_picture(path, side)
-    matte = matte_from_trimap(np.asarray(Image.open(path).convert("L")))
-    return np.asarray(Image.fromarray(matte).resize((side, side), Image.Resampling.BILINEAR))[..., None]
+def to_matte(picture: Image.Image, folder: str, side: int) -> np.ndarray:
+    """A trimap (1 animal, 2 background, 3 unknown) or a mask (white is kept) → uint8 (side, side, 1)."""
+    levels = np.asarray(picture.convert("L"))
+    if folder in TRIMAPS or 0 < levels.max(initial=0) <= 3:
+        levels = matte_from_trimap(levels)
+    return np.asarray(Image.fromarray(levels).resize((side, side), Image.Resampling.BILINEAR))[..., None]
 
 
 def matte_from_trimap(trimap: np.ndarray) -> np.ndarray:

@@ -3,11 +3,13 @@
 Pictures are read, translated, counted and forgotten one by one, so memory does not grow with the split.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import contextlib
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import dataclass
+import field
 import numpy as np
 import torch
 from PIL import Image
@@ -94,12 +96,12 @@ def find_pairs(data: str | Path, split: str) -> list[Path]:
     if not root.is_dir():
         raise ValueError(f"--data {data}: no such folder")
     folder = root / "facades" if (root / "facades").is_dir() else root
-    files = [first for first, second in find_files(folder, split, "aligned") if second is None]
-    if not files:
-        raise ValueError(
-            f"{folder}: no side-by-side pictures for {split}; expected photo | labels in {folder / split}"
-        )
-    return files
+    with contextlib.suppress(ValueError):
+        if files := [first for first, second in find_files(folder, split, "aligned") if second is None]:
+            return files
+    raise ValueError(
+        f"{folder}: no side-by-side pictures for {split}; expected photo | labels in {folder / split}"
+    )
 
 
 def read_photo_and_labels(path: Path, side: int) -> tuple[np.ndarray, np.ndarray]:
