@@ -5,6 +5,7 @@ The command line of `train.py` is made from this dataclass; `data/recipes.py` ho
 
 import dataclasses
 import inspect
+import math
 import re
 import types
 import typing
@@ -39,6 +40,56 @@ def uses_gan(objective: str) -> bool:
 def is_conditional(objective: str) -> bool:
     """Does D see the input x beside the picture?"""
     return "cgan" in objective.split("+")
+
+
+@dataclass(frozen=True)
+class Range:
+    """The values that a setting may have: `in` asks, str() tells. NaN lies in no range.
+
+    low, high: the ends. above, below: the low, the high end itself is left out.
+    """
+
+    low: float
+    high: float = math.inf
+    above: bool = False
+    below: bool = False
+
+    def __contains__(self, value: float) -> bool:
+        inside = self.low < value if self.above else self.low <= value
+        return inside and (value < self.high if self.below or self.high == math.inf else value <= self.high)
+
+    def __str__(self) -> str:
+        if self.high == math.inf:
+            return f"more than {self.low:g}" if self.above else f"{self.low:g} or more"
+        start = f"more than {self.low:g}, up to" if self.above else f"{self.low:g} to"
+        return f"{start} {self.high if isinstance(self.high, int) else f'{self.high:g}'}" + (
+            ", which is left out" if self.below else ""
+        )
+
+
+SEEDS = Range(0, 2**63 - 1)  # what torch's and numpy's generators both take
+
+RANGES: dict[str, Range] = {
+    "load_size": Range(8, 8192),
+    "crop_size": Range(8, 4096),
+    "stretch": Range(0, 10, above=True),
+    "ngf": Range(1, 1024),
+    "ndf": Range(1, 1024),
+    "dropout": Range(0, 1, below=True),
+    "lambda_l1": Range(0),
+    "lambda_perceptual": Range(0),
+    "steps": Range(1),
+    "batch_size": Range(1),
+    "learning_rate": Range(0, 1, above=True),
+    "beta1": Range(0, 1, below=True),
+    "beta2": Range(0, 1, below=True),
+    "constant_part": Range(0, 1),
+    "ema": Range(0, 1, below=True),
+    "seed": SEEDS,
+    "threads": Range(0, 4096),
+    "save_every": Range(1),
+    "sample_every": Range(1),
+}
 
 
 @dataclass(frozen=True)
@@ -97,6 +148,7 @@ class TrainConfig:
     start_from: str = ""  # a checkpoint (name, folder or hf://owner/name) whose weights a new run begins with
 
     def __post_init__(self) -> None:
+        self._check_types()
         choices = {
             "pairs": PAIRS,
             "direction": ("AtoB", "BtoA"),
@@ -110,14 +162,9 @@ class TrainConfig:
             if getattr(self, name) not in allowed:
                 listed = ", ".join(str(value) for value in allowed)
                 raise ValueError(f"--{flag(name)} is {getattr(self, name)!r}; expected one of: {listed}")
-        for name in ("ngf", "ndf", "steps", "batch_size", "save_every", "sample_every"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"--{flag(name)} is {getattr(self, name)}; expected 1 or more")
-        if not 0 < self.stretch <= 10:
-            raise ValueError(f"--stretch is {self.stretch}; expected more than 0, up to 10")
-        for name in ("lambda_l1", "lambda_perceptual"):
-            if not 0 <= getattr(self, name) < float("inf"):
-                raise ValueError(f"--{flag(name)} is {getattr(self, name)}; expected 0 or more")
+        for name, allowed in RANGES.items():
+            if getattr(self, name) not in allowed:
+                raise ValueError(f"--{flag(name)} is {getattr(self, name)}; expected {allowed}")
         if self.lambda_perceptual and self.pairs in ("cutout", "drawing"):
             raise ValueError(
                 f"--lambda-perceptual compares photographs; with --pairs {self.pairs} it has to be 0"
@@ -126,20 +173,32 @@ class TrainConfig:
             raise ValueError(f"--crop-size is {self.crop_size}; --lambda-perceptual expects 64 or more")
         if self.color_wish and self.pairs in ("cutout", "drawing", "holes"):
             raise ValueError(f"--color-wish needs targets with colors; --pairs {self.pairs} has none to wish")
-        for name in ("dropout", "ema", "constant_part"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"--{flag(name)} is {getattr(self, name)}; expected 0 to 1")
         if self.load_size < self.crop_size:
             raise ValueError(
                 f"--load-size is {self.load_size}; expected {self.crop_size} or more (--crop-size)"
             )
         if self.crop_size < 8 or self.crop_size & (self.crop_size - 1):
             raise ValueError(f"--crop-size is {self.crop_size}; expected a power of two, such as 256")
+        if uses_gan(self.objective) and self.n_layers and self.crop_size >> self.n_layers < 3:
+            most = max(n for n in range(6) if n == 0 or self.crop_size >> n >= 3)
+            raise ValueError(
+                f"--n-layers is {self.n_layers}, which leaves no patch of {self.crop_size} pixels "
+                f"(--crop-size); expected 0 to {most}"
+            )
         for step in filter(None, self.snapshots.split(",")):
             if not (step.strip().isdecimal() and int(step) <= self.steps):
                 raise ValueError(
                     f"--snapshots has {step!r}; expected steps from 0 to {self.steps}, such as 0,100,500"
                 )
+
+    def _check_types(self) -> None:
+        """ValueError for a value of another type, as a config.json of other people's may hold."""
+        for field in dataclasses.fields(self):
+            value, wanted = getattr(self, field.name), field_type(field)
+            fits = isinstance(value, (int, float) if wanted is float else wanted)
+            if not fits or (wanted is not bool and isinstance(value, bool)):
+                kind = {bool: "true or false", str: "text", int: "a whole number", float: "a number"}[wanted]
+                raise ValueError(f"--{flag(field.name)} is {value!r}; expected {kind}")
 
     @property
     def snapshot_steps(self) -> tuple[int, ...]:
@@ -148,6 +207,7 @@ class TrainConfig:
 
 
 # Settings of how a run is computed and kept, which make no other run of it.
+SCHEDULE = ("steps", "constant_part", "learning_rate")  # may change when a run is resumed
 HOW_IT_IS_COMPUTED = (
     "device", "precision", "graph", "threads", "save_every", "sample_every", "snapshots",
     "title", "line", "canvas", "palette",

@@ -28,10 +28,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def config_from(given: argparse.Namespace) -> TrainConfig:
-    """The recipe's config with the given options on top. Raises ValueError that names a wrong flag."""
+    """The recipe's config, or with --resume that of the run, with the given options on top.
+
+    Raises ValueError that names a wrong flag.
+    """
     names = {field.name for field in dataclasses.fields(TrainConfig)}
     changes = {name: value for name, value in vars(given).items() if name in names}
-    config = recipe_config(changes.pop("task", "custom"), **changes)
+    if changes.get("resume"):
+        from pix2pix.training.resume import resumed_config
+
+        config = resumed_config(changes)
+    else:
+        config = recipe_config(changes.pop("task", "custom"), **changes)
     if config.canvas == "labels" and not parse_palette(config.palette):
         raise ValueError("--canvas is labels; expected a --palette such as wall=#0030ff,window=#0080ff")
     parse_palette(config.palette)
@@ -53,11 +61,14 @@ def run(given: argparse.Namespace) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """`python train.py`: 0, or 2 after one line on stderr."""
-    from pix2pix.training.loop import fit
-
+    """`python train.py`: 0, or 2 after one line on stderr; 130 after Ctrl-C."""
     try:
+        from pix2pix.training.loop import fit  # takes seconds, in which Ctrl-C is a way out too
+
         fit(parse(arguments))
+    except KeyboardInterrupt:
+        print("\ntrain.py: interrupted; what was saved before is kept", file=sys.stderr)
+        return 130
     except (ValueError, FloatingPointError, OSError) as error:
         print(f"train.py: {error}", file=sys.stderr)
         return 2

@@ -1,13 +1,15 @@
 """Settings: the paper's defaults, mistakes named by their flag, recipes that fit."""
 
 import dataclasses
+import math
 
 import pytest
 
 import train
-from pix2pix.config import LABEL_MAPS, TrainConfig, field_help
+from pix2pix.config import LABEL_MAPS, RANGES, Range, TrainConfig, field_help, field_type
 from pix2pix.data.label_rules import RULES
 from pix2pix.data.recipes import RECIPES, recipe_config
+from pix2pix.models.discriminators import patch_map_size
 from pix2pix.tasks import TASKS
 
 
@@ -87,3 +89,61 @@ def test_comparison_runs_are_the_papers_and_the_studios_are_not():
             config = recipe_config(name)
             assert all(getattr(config, key) == getattr(defaults, key) for key in beyond), name
     assert recipe_config("facades").lambda_perceptual and recipe_config("edges2cats").antialias
+
+
+@pytest.mark.parametrize(
+    "wrong, told",
+    [
+        ({"seed": -1}, "--seed is -1; expected 0 to 9223372036854775807"),
+        ({"seed": 2**80}, "--seed"),
+        ({"dropout": 1.0}, "--dropout is 1.0; expected 0 to 1, which is left out"),
+        ({"dropout": -0.1}, "--dropout"),
+        ({"learning_rate": 0.0}, "--learning-rate is 0.0; expected more than 0, up to 1"),
+        ({"learning_rate": -1.0}, "--learning-rate"),
+        ({"learning_rate": math.inf}, "--learning-rate"),
+        ({"beta1": 1.5}, "--beta1 is 1.5; expected 0 to 1, which is left out"),
+        ({"beta1": 1.0}, "--beta1"),
+        ({"beta2": -0.5}, "--beta2"),
+        ({"lambda_l1": -1.0}, "--lambda-l1 is -1.0; expected 0 or more"),
+        ({"lambda_l1": math.nan}, "--lambda-l1 is nan; expected 0 or more"),
+        ({"lambda_perceptual": math.inf}, "--lambda-perceptual"),
+        ({"constant_part": math.nan}, "--constant-part"),
+        ({"ema": 1.0}, "--ema"),
+        ({"threads": -1}, "--threads is -1; expected 0 to 4096"),
+        ({"steps": 0}, "--steps is 0; expected 1 or more"),
+        ({"n_layers": 5, "crop_size": 64}, "--n-layers is 5, .* of 64 pixels .*; expected 0 to 4"),
+        ({"n_layers": 3, "crop_size": 16}, "--n-layers is 3, .*; expected 0 to 2"),
+        ({"steps": "many"}, "--steps is 'many'; expected a whole number"),
+        ({"steps": 1.5}, "--steps is 1.5; expected a whole number"),
+        ({"flip": 1}, "--flip is 1; expected true or false"),
+        ({"dropout": True}, "--dropout is True; expected a number"),
+        ({"data": None}, "--data is None; expected text"),
+    ],
+)
+def test_values_out_of_range_are_told_with_the_range(wrong, told):
+    with pytest.raises(ValueError, match=told) as caught:
+        TrainConfig(**wrong)
+    assert "\n" not in str(caught.value)
+
+
+def test_every_number_has_a_range():
+    numbers = {f.name for f in dataclasses.fields(TrainConfig) if field_type(f) in (int, float)}
+    assert numbers == set(RANGES) | {"n_layers"}  # whose choices are listed
+
+
+def test_patches_that_a_discriminator_has_are_allowed():
+    """The config's rule is that of the network: a map of scores of at least one."""
+    for crop in (16, 32, 64, 128, 256):
+        for n_layers in range(6):
+            if patch_map_size(n_layers, crop) >= 1:
+                TrainConfig(crop_size=crop, n_layers=n_layers)
+            else:
+                with pytest.raises(ValueError, match="--n-layers"):
+                    TrainConfig(crop_size=crop, n_layers=n_layers)
+    TrainConfig(crop_size=16, objective="l1")  # has no discriminator
+
+
+def test_ranges_ask_and_tell():
+    assert 1.0 not in RANGES["dropout"] and 0.0 in RANGES["dropout"] and math.nan not in Range(0)
+    told = [str(Range(0, 1)), str(Range(2)), str(Range(2, above=True))]
+    assert told == ["0 to 1", "2 or more", "more than 2"]

@@ -4,7 +4,9 @@ Everything random follows from the seed and the step's number, so a resumed run 
 """
 
 import contextlib
+import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -22,8 +24,14 @@ from pix2pix.data.sources import load_pairs
 from pix2pix.devices import keep_freed_memory, pick_device
 from pix2pix.training.distributed import any_process, average_over_processes, start_processes
 from pix2pix.training.logging import Figures, write_samples
+from pix2pix.training.resume import (
+    check_new_run,
+    learning_rate,
+    resuming_notes,
+    saved_config,
+)
 from pix2pix.training.snapshots import check_snapshots, save_snapshot
-from pix2pix.training.state import STATE, load_state, save_state, start_from
+from pix2pix.training.state import load_state, save_state, start_from
 from pix2pix.training.step import build_networks, step_noise, stepper, to_device, update_average
 
 LOG_EVERY = 100
@@ -38,18 +46,23 @@ def fit(config: TrainConfig) -> Path:
     """
     if not config.out:
         raise ValueError("--out is missing; name the run folder, such as runs/facades")
-    if config.threads:
-        torch.set_num_threads(config.threads)
+    set_threads(config.threads)
+    out = Path(config.out)
+    before = saved_config(out) if config.resume else config
+    if not config.resume:
+        check_new_run(config)
     keep_freed_memory()
     rank, world_size = start_processes(config)
     device = pick_device(config.device)
-    out = Path(config.out)
     networks = build_networks(config, device)
     start = load_state(networks, out, config) if config.resume else 0
+    if config.resume and rank == 0:
+        check_snapshots(config, out, start)
+        print(*resuming_notes(before, config, start), sep="\n", file=sys.stderr)
+    if config.resume and start == config.steps:
+        return out
     if config.start_from and not config.resume:
         start_from(networks, config)
-    if not config.resume and (out / STATE).exists():
-        raise ValueError(f"{out} holds a run already; add --resume to go on with it, or name another --out")
     pairs = load_pairs(config, "train")
     networks.colors = kept_colors(pairs.colors)
     validation = load_pairs(config, "val", limit=6)
@@ -65,10 +78,8 @@ def fit(config: TrainConfig) -> Path:
     )
     bar = tqdm(total=config.steps, initial=start, unit="step", disable=rank != 0, smoothing=0.02)
     sums: dict[str, Tensor] = {}
-    if figures:
-        check_snapshots(config, out, start)
-        if start in config.snapshot_steps:
-            save_snapshot(networks, start, config, out, figures.last)
+    if figures and start in config.snapshot_steps:
+        save_snapshot(networks, start, config, out, figures.last)
     summed = 0  # steps in the sums
     done, saved, began = start, start, time.perf_counter()
     with stop_on_signal() as stop:
@@ -117,12 +128,15 @@ def fit(config: TrainConfig) -> Path:
     return out
 
 
-def learning_rate(config: TrainConfig, step: int) -> float:
-    """Constant for the first part of the run, then linear to 0."""
-    part = step / config.steps
-    if part < config.constant_part:
-        return config.learning_rate
-    return config.learning_rate * (1 - part) / max(1e-9, 1 - config.constant_part)
+def set_threads(count: int) -> None:
+    """torch's CPU threads; 0 leaves its own choice. ValueError for more than there are processors."""
+    processors = os.cpu_count() or 1
+    if count > processors:
+        raise ValueError(
+            f"--threads is {count}; expected 0 (torch's own choice) to {processors}, the processors here"
+        )
+    if count:
+        torch.set_num_threads(count)
 
 
 def finite(sums: dict[str, Tensor]) -> bool:

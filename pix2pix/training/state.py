@@ -1,19 +1,18 @@
 """The state of a run on disk: saved, loaded, or begun from a checkpoint."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from pix2pix import checkpoints, color_wish
-from pix2pix.config import HOW_IT_IS_COMPUTED, TrainConfig, input_output_kinds, uses_gan
+from pix2pix.config import TrainConfig, input_output_kinds, uses_gan
 from pix2pix.images import CHANNELS
 from pix2pix.models.antialias import smooth_kernels
+from pix2pix.training.resume import STATE, check_settings, saved_config
 from pix2pix.training.step import Networks
-
-STATE = "state.safetensors"
 
 
 def start_from(networks: Networks, config: TrainConfig) -> None:
@@ -100,19 +99,10 @@ def named_networks(networks: Networks) -> list[tuple[str, nn.Module]]:
     return found + ([("average", networks.average)] if networks.average is not None else [])
 
 
-# What may change when a run goes on.
-MAY_CHANGE = ("data", "out", "resume", "features", *HOW_IT_IS_COMPUTED)
-
-
 def load_state(networks: Networks, out: Path, config: TrainConfig) -> int:
     """Fill the networks from the run folder's state; returns the steps done. ValueError if it differs."""
+    check_settings(saved_config(out), config, out)
     tensors, metadata = checkpoints.read_tensors(out / STATE)
-    before = TrainConfig(**json.loads(metadata["config"]))
-    same = {name: getattr(config, name) for name in MAY_CHANGE}
-    if replace(before, **same) != config:
-        changed = [k for k, v in asdict(replace(before, **same)).items() if v != getattr(config, k)]
-        told = ", ".join(f"{k} was {getattr(before, k)} and is {getattr(config, k)}" for k in changed)
-        raise ValueError(f"{out}: cannot go on with other settings: {told}")
     networks.steps_before = int(metadata.get("steps_before", 0))
     for name, network in named_networks(networks):
         part = {k.removeprefix(f"{name}/"): v for k, v in tensors.items() if k.startswith(f"{name}/")}
