@@ -1,5 +1,4 @@
 # make demo: the page on http://localhost:7860 (PORT= changes it). make test: every check. See README.md.
-PORT ?= 7860
 PYTHON ?= python3
 DATA ?= data
 BIN := .venv/bin
@@ -20,7 +19,7 @@ setup: .venv/installed
 	touch $@
 
 demo: .venv/installed
-	PORT=$(PORT) $(BIN)/python app.py
+	$(BIN)/python app.py
 
 lint: .venv/installed-test
 	$(BIN)/ruff check .

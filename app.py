@@ -1,8 +1,14 @@
 """Builds the studio and launches it; nothing else. `PORT=8000 python app.py` changes the port."""
 
+import sys
+
 from pix2pix.ui.page import build_demo, launch
 
 demo = build_demo()
 
 if __name__ == "__main__":
-    launch(demo)
+    try:
+        launch(demo)
+    except ValueError as error:
+        print(f"app.py: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -113,7 +113,10 @@ def test_large_label_maps_are_shrunk_without_new_colours():
     assert {colour for _, colour in small.getcolors()} == {COLOURS["wall"], COLOURS["door"]}
 
 
-@pytest.mark.parametrize("seed", ["many", -1, 1_000_000, float("nan")])
+@pytest.mark.parametrize(
+    "seed",
+    ["many", -1, 1_000_000, float("nan"), float("inf"), -float("inf"), [], {}, "1e400", b"\xff", object()],
+)
 def test_a_wrong_seed_is_named(seed):
     with pytest.raises(ValueError, match="the seed must"):
         read_seed(seed)

@@ -74,7 +74,7 @@ def read_seed(seed: str | float | None) -> int:
         return SEED
     try:
         number = int(seed)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(f"the seed must be a whole number, not {seed!r}") from None
     if not 0 <= number <= 999_999:
         raise ValueError(f"the seed must lie between 0 and 999999, not {number}")

@@ -29,6 +29,14 @@ class LiveRequest:
     exact: bool
 
 
+def read_number(number: object) -> int:
+    """The request's place in its visit. ValueError for what is no whole number."""
+    try:
+        return int(number or 0)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"the request's number must be a whole number, not {number!r}") from None
+
+
 def read_request(sent: Mapping) -> LiveRequest:
     """The canvas's words → a request. Raises ValueError or TypeError in one line for anything wrong."""
     task = find_task(str(sent.get("task")))
@@ -37,7 +45,7 @@ def read_request(sent: Mapping) -> LiveRequest:
         drawing=prepare(task, decode_data_url(sent.get("drawing"))),
         seed=read_seed(sent.get("seed")),
         visit=str(sent.get("visit"))[:MAX_VISIT],
-        number=int(sent.get("number") or 0),
+        number=read_number(sent.get("number")),
         settled=bool(sent.get("settled")),
         exact=bool(sent.get("exact")),
     )

@@ -103,9 +103,8 @@ def build_demo() -> gr.Blocks:
 
 def launch(demo: gr.Blocks, **options) -> None:
     """Serve the page; `options` go to Gradio's launch and override what is set here."""
-    port = os.environ.get("PORT") or os.environ.get("GRADIO_SERVER_PORT")
     settings = {
-        "server_port": int(port) if port else 7860,
+        "server_port": read_port(),
         "theme": studio_theme(),
         "css_paths": [CSS, PRESENTING],
         "head": web.preloads(),
@@ -121,4 +120,20 @@ def launch(demo: gr.Blocks, **options) -> None:
         "show_error": True,
     }
     keep_freed_memory()
-    demo.launch(**{**settings, **options})
+    try:
+        demo.launch(**{**settings, **options})
+    except OSError as error:
+        if "empty port" not in str(error):
+            raise
+        port = {**settings, **options}["server_port"]
+        raise ValueError(f"port {port} is taken by another program; set PORT to another one") from None
+
+
+def read_port() -> int:
+    """The port to serve on, of PORT or GRADIO_SERVER_PORT. ValueError where it is no port."""
+    for name in ("PORT", "GRADIO_SERVER_PORT"):
+        if given := os.environ.get(name):
+            if given.strip().isdecimal() and 1 <= int(given) <= 65535:
+                return int(given)
+            raise ValueError(f"{name} is {given!r}; expected a port from 1 to 65535, such as 7860")
+    return 7860

@@ -45,7 +45,7 @@ def make_samples(canvas_value: object, asked: object) -> dict[str, Any]:
         if mark == asked.get("seen"):
             return {"same": True}
         return {**show_samples(chosen, count, seed, rate, layers), "seen": mark}
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:  # int(inf) overflows
         return {"error": str(error)}
 
 
