@@ -26,6 +26,8 @@ from pix2pix.models.generator import UNetGenerator
 SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
 SNAPSHOTS = "snapshots"  # in a run folder: a checkpoint for each kept step, snapshots/STEP
 MOMENTS = "adam.safetensors"  # in a snapshot: how large gradients were, see training/snapshots.py
+CHECKPOINT_FILES = ("config.json", "generator.safetensors")  # without which a folder is no checkpoint
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"  # how the file begins that Git keeps instead
 SCALE = ".scale"  # suffix of the tensor that holds an int8 tensor's scales
 
 
@@ -55,6 +57,10 @@ def find(name: str | Path) -> Path:
             return folder
     if hub.fallback() and str(name) in available():
         return hub.from_hub(hub.fallback(), str(name))
+    for folder in (root() / name, Path(name)):
+        if any((folder / file).is_file() for file in CHECKPOINT_FILES):
+            lacking = ", ".join(file for file in CHECKPOINT_FILES if not (folder / file).is_file())
+            raise ValueError(f"{folder}: is no whole checkpoint; {lacking} is missing")
     if not available() and not root().is_dir():
         raise ValueError(
             f"no checkpoint {str(name)!r}: no weights are installed; set PIX2PIX_CHECKPOINTS to a folder of "
@@ -65,7 +71,7 @@ def find(name: str | Path) -> Path:
 
 
 def is_checkpoint(folder: Path) -> bool:
-    return all((folder / name).is_file() for name in ("generator.safetensors", "config.json"))
+    return all((folder / name).is_file() for name in CHECKPOINT_FILES)
 
 
 def fingerprint(folder: Path) -> str:
@@ -182,10 +188,21 @@ def write_tensors(tensors: dict[str, Tensor], path: Path, metadata: dict[str, st
         ) from None
 
 
+def refuse_lfs_pointer(path: Path) -> None:
+    """ValueError where a clone without Git LFS left a pointer in place of a file."""
+    with open(path, "rb") as file:
+        if file.read(len(LFS_POINTER)) == LFS_POINTER:
+            raise ValueError(
+                f"{path}: is a Git LFS pointer, not the file itself; fetch it with: git lfs install && "
+                "git lfs pull"
+            )
+
+
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     """(tensors, metadata). ValueError names a file that is missing or damaged."""
     if not path.is_file():
         raise ValueError(f"{path}: no such file")
+    refuse_lfs_pointer(path)
     try:
         with safe_open(path, framework="pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118

@@ -76,3 +76,19 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
 
 def test_available_lists_what_has_weights(shipped):
     assert checkpoints.available() == ["cutout", "facades", "gray2color", "inpaint"]
+
+
+def test_a_git_lfs_pointer_is_told_from_weights(tmp_path):
+    folder = save_checkpoint(tmp_path, "facades")
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 14000000\n"
+    (folder / "generator.safetensors").write_text(pointer)
+    with pytest.raises(ValueError, match=r"generator\.safetensors: is a Git LFS pointer, .*git lfs pull"):
+        checkpoints.load_generator(folder)
+
+
+@pytest.mark.parametrize("lacking", ["config.json", "generator.safetensors"])
+def test_a_file_that_a_checkpoint_lacks_is_named(tmp_path, lacking):
+    folder = save_checkpoint(tmp_path, "facades")
+    (folder / lacking).unlink()
+    with pytest.raises(ValueError, match=rf"facades: is no whole checkpoint; {lacking} is missing"):
+        checkpoints.find(folder)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 
+from pix2pix import checkpoints
 from pix2pix.config import HOW_IT_IS_COMPUTED, SCHEDULE, TrainConfig
 
 STATE = "state.safetensors"
@@ -23,6 +24,7 @@ def saved_config(out: Path) -> TrainConfig:
     path = out / STATE
     if not path.is_file():
         raise ValueError(f"{out}: holds no run to resume; leave --resume out, or name the run's folder")
+    checkpoints.refuse_lfs_pointer(path)
     try:
         with safe_open(path, framework="pt") as file:
             saved = json.loads((file.metadata() or {})["config"])

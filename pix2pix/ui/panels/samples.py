@@ -170,7 +170,7 @@ def sample(
             raise ValueError(f"count is {count}; expected a whole number from 1 to {max(COUNTS)}")
         seeds = [(first + number) % SEEDS for number in range(int(count))]
         pictures, _ = draw_samples(chosen.name, prepare(chosen, read_upload(image)), seeds, noise)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise gr.Error(str(error), print_exception=False) from None
     _, sigma = spread(pictures)
     captions = [f"seed {number}" for number in seeds]
