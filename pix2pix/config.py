@@ -87,6 +87,7 @@ RANGES: dict[str, Range] = {
     "ema": Range(0, 1, below=True),
     "seed": SEEDS,
     "threads": Range(0, 4096),
+    "memory": Range(0),
     "save_every": Range(1),
     "sample_every": Range(1),
 }
@@ -137,6 +138,7 @@ class TrainConfig:
     precision: str = "auto"  # auto | bf16 | fp32: bf16 autocast where the processor has it
     graph: bool = True  # on one GPU, without --augment: a step is one captured CUDA graph
     threads: int = 0  # CPU threads of torch; 0: torch's own choice
+    memory: float = 0.0  # GB of decoded pairs to keep in memory; 0: a quarter of the machine's
     save_every: int = 1000  # steps between saved states
     sample_every: int = 2500  # steps between sample sheets
     snapshots: str = ""  # steps such as 0,100,500 whose weights are kept too, in OUT/snapshots/STEP
@@ -209,7 +211,7 @@ class TrainConfig:
 # Settings of how a run is computed and kept, which make no other run of it.
 SCHEDULE = ("steps", "constant_part", "learning_rate")  # may change when a run is resumed
 HOW_IT_IS_COMPUTED = (
-    "device", "precision", "graph", "threads", "save_every", "sample_every", "snapshots",
+    "device", "precision", "graph", "threads", "memory", "save_every", "sample_every", "snapshots",
     "title", "line", "canvas", "palette",
 )  # fmt: skip
 

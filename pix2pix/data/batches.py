@@ -4,6 +4,8 @@ The batch of step s is a pure function of (seed, s), so a run can be resumed, or
 any state of its own. Knows nothing about networks.
 """
 
+import contextlib
+import functools
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -36,7 +38,13 @@ def pair_at(pairs: Pairs, config: TrainConfig, step: int, index: int) -> int:
     if pairs.shares is not None:
         return int(np.random.default_rng((config.seed, place)).choice(len(pairs), p=pairs.shares))
     epoch, offset = divmod(place, len(pairs))
-    return int(np.random.default_rng((config.seed, epoch)).permutation(len(pairs))[offset])
+    return int(epoch_order(config.seed, epoch, len(pairs))[offset])
+
+
+@functools.lru_cache(4)
+def epoch_order(seed: int, epoch: int, count: int) -> np.ndarray:
+    """All pairs, shuffled; kept, since shuffling many takes as long as reading one."""
+    return np.random.default_rng((seed, epoch)).permutation(count)
 
 
 def training_pair(pairs: Pairs, config: TrainConfig, step: int, index: int) -> tuple[Tensor, Tensor]:
@@ -86,6 +94,21 @@ def training_batch(
     """This process's part of step's batch: (N, C, S, S) each."""
     parts = [training_pair(pairs, config, step, i) for i in range(rank, config.batch_size, world_size)]
     return torch.cat([a for a, _ in parts]), torch.cat([b for _, b in parts])
+
+
+@contextlib.contextmanager
+def reading_ahead(
+    pairs: Pairs, config: TrainConfig, steps: range, rank: int = 0, world_size: int = 1
+) -> Iterator[None]:
+    """While it is open, pairs that are not in memory are read before their step by processes of their own."""
+    if pairs.lazy:
+        places = range(rank, config.batch_size, world_size)
+        pairs.lazy.look_ahead(pair_at(pairs, config, step, place) for step in steps for place in places)
+    try:
+        yield
+    finally:
+        if pairs.lazy:
+            pairs.lazy.close()
 
 
 def prefetch(make: Callable[[int], tuple[Tensor, Tensor]], steps: range, depth: int = 6) -> Iterator:

@@ -4,11 +4,14 @@
 steps, batches or networks.
 """
 
+import hashlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -17,11 +20,12 @@ from tqdm import tqdm
 
 from pix2pix.color_wish import Color, main_color
 from pix2pix.config import TrainConfig
-from pix2pix.data.checks import DRAWN, TRIMAPS, check_set
+from pix2pix.data.checks import DRAWN, TRIMAPS, check_set, size_of
 from pix2pix.data.faces import portrait
 from pix2pix.data.label_rules import RULES
 from pix2pix.data.label_snapping import clean_labels
 from pix2pix.data.layouts import PHOTO_ONLY, FileSet, find_files, find_set
+from pix2pix.data.lazy import LazyPairs, memory_here
 from pix2pix.data.line_art import soft_edges
 from pix2pix.data.placement import fill_blank
 from pix2pix.data.recipes import RECIPES
@@ -54,8 +58,14 @@ class Pairs:
     shares: np.ndarray | None = None  # how often each comes, where not all come equally often
     colors: list[Color] = field(default_factory=list)  # main color of each target, for color wishes
 
+    lazy: LazyPairs | None = None  # what reads a and b where they are not in memory
+
     def __len__(self) -> int:
         return len(self.names)
+
+    def describe_targets(self, function: Callable[[np.ndarray], Any]) -> list:
+        """function(target) of each pair."""
+        return self.lazy.describe(function) if self.lazy else [function(b) for b in self.b]
 
 
 def load_pairs(config: TrainConfig, split: str = "train", limit: int | None = None) -> Pairs:
@@ -68,19 +78,60 @@ def load_pairs(config: TrainConfig, split: str = "train", limit: int | None = No
     # Test sheets and training want pictures of different size; a picture is only ever stored at one.
     side = config.load_size if split == "train" and not config.place else config.crop_size
     pairs = Pairs([source.first.stem for source in sources], [], [])
-    folder = sources[0].first.parent
-    for source in tqdm(sources, f"reading {folder.parent.name}/{folder.name}", unit="pair", leave=False):
-        a, b = read_source(source, config, side, split == "train")
-        pairs.a.append(a)
-        pairs.b.append(b)
+    read = partial(read_source, config=config, side=side, training=split == "train")
+    limit_bytes = config.memory * 1e9 or memory_here() / 4
+    if limit is None and len(sources) * 6 * side * side > limit_bytes:
+        pairs.lazy = read_lazily(sources, read, side, limit_bytes)
+        pairs.a, pairs.b = pairs.lazy.halves()
+    else:
+        folder = sources[0].first.parent
+        for source in tqdm(sources, f"reading {folder.parent.name}/{folder.name}", unit="pair", leave=False):
+            a, b = read(source)
+            pairs.a.append(a)
+            pairs.b.append(b)
     if config.color_wish:
-        pairs.colors = [main_color(b) for b in pairs.b]
+        pairs.colors = pairs.describe_targets(main_color)
     if config.balance:
-        pairs.shares = even_shares([main_colour(b) for b in pairs.b])
+        pairs.shares = even_shares(pairs.describe_targets(main_colour))
     if config.pairs == "cutout" and (Path(config.data) / "photos").is_dir():
         others = find_files(Path(config.data) / "photos", "train", "holes")
         pairs.backgrounds = [read_picture(path, side) for path, _ in others[::2]]
     return pairs
+
+
+def read_lazily(sources: list[Source], read: partial, side: int, limit: float) -> LazyPairs:
+    """More pairs than memory should hold: checked by their sizes, read when their turn comes.
+
+    limit: in bytes. Training keeps what was decoded in the run folder, as long as the run is not done.
+    """
+    config = read.keywords["config"]
+    for source in tqdm(sources, "checking", unit="pair", leave=False):
+        for path in filter(None, (source.first, source.second)):
+            size_of(path)  # names a file that is no picture now and not after hours
+    cache = Path(config.out) / "cache" if config.out else None
+    lazy = LazyPairs(
+        sources, partial(read_source, config=config, side=side), side, cache, key(sources, config)
+    )
+    if os.environ.get("RANK", "0") == "0":
+        kept = f"kept in {cache} until the run is done" if lazy.cache else "decoded anew each time"
+        needed = f"{6 * side * side * len(sources) / 1e9:.1f} GB, more than {limit / 1e9:.1f} GB (--memory)"
+        line = f"{config.data}: {len(sources)} pairs would take {needed}; read as needed, {kept}"
+        print(line, file=sys.stderr)
+    return lazy
+
+
+def key(sources: list[Source], read: partial) -> str:
+    """A name for what pairs are read as: other or newer files, or another way to read them, have another."""
+    config = read.keywords["config"]
+    way = (config.pairs, config.direction, config.portrait, config.simplify)
+    way += (read.keywords["side"], read.keywords["training"])
+    digest = hashlib.sha256(repr(way).encode())
+    for source in sources:
+        digest.update(repr(source).encode())
+        for path in filter(None, (source.first, source.second)):
+            found = path.stat()
+            digest.update(f"{found.st_size} {found.st_mtime_ns}".encode())
+    return digest.hexdigest()[:16]
 
 
 def find_sources(config: TrainConfig, split: str, limit: int | None = None) -> list[Source]:

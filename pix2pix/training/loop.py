@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from pix2pix.color_wish import kept_colors
 from pix2pix.config import TrainConfig
-from pix2pix.data.batches import prefetch, training_batch
+from pix2pix.data.batches import prefetch, reading_ahead, training_batch
 from pix2pix.data.sources import load_pairs
 from pix2pix.devices import keep_freed_memory, pick_device
 from pix2pix.training.distributed import any_process, average_over_processes, start_processes
@@ -82,7 +82,8 @@ def fit(config: TrainConfig) -> Path:
         save_snapshot(networks, start, config, out, figures.last)
     summed = 0  # steps in the sums
     done, saved, began = start, start, time.perf_counter()
-    with stop_on_signal() as stop:
+    reading = reading_ahead(pairs, config, range(start, config.steps), rank, world_size)
+    with stop_on_signal() as stop, reading:
         for step, (real_a, real_b) in zip(range(start, config.steps), batches, strict=False):
             rate = learning_rate(config, step)
             networks.adam_g.set_rate(rate)
