@@ -1,4 +1,4 @@
-"""The command line: pix2pix translate | train | demo | import | export | cards | evaluate | bench.
+"""The command line: pix2pix translate | train | demo | import | export | doctor | cards | evaluate | bench.
 
 In a clone that is not installed, it is `python -m pix2pix`. A user's mistake is one line on stderr and exit
 code 2. A command imports what it needs when it runs: with requirements.txt alone every command is listed, and
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         from pix2pix.devices import keep_freed_memory
 
         keep_freed_memory()
-        given.run(given)
+        return given.run(given) or 0
     except ModuleNotFoundError as error:
         library = (error.name or "").partition(".")[0]
         if library in ("", "pix2pix"):
@@ -44,7 +44,6 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
-    return 0
 
 
 def how_to_install(library: str) -> str:
@@ -128,6 +127,16 @@ def build_parser() -> argparse.ArgumentParser:
     space.add_argument("--dry-run", action="store_true", help="make the folder, upload nothing")
     space.set_defaults(run=run_space)
 
+    doctor = commands.add_parser("doctor", help="what is in a folder of pairs, and what is wrong with it")
+    doctor.add_argument("data", metavar="DATA", help="the folder that train.py --data would be given")
+    doctor.add_argument(
+        "--report", metavar="FILE.html", type=Path, help="all of it with pictures, in one file"
+    )
+    doctor.add_argument("--task", default="mine", help="name of the task, or of a recipe (default: mine)")
+    doctor.add_argument("--pairs", help="kind of pairs, as for train.py; guessed where left out")
+    doctor.add_argument("--direction", help="AtoB or BtoA; guessed where left out")
+    doctor.set_defaults(run=run_doctor)
+
     cards = commands.add_parser("cards", help="write every checkpoint's card, and the table of all, anew")
     cards.set_defaults(run=run_cards)
 
@@ -202,6 +211,21 @@ def run_space(given: argparse.Namespace) -> None:
 
     tasks = [name.strip() for name in given.tasks.split(",") if name.strip()]
     print(make_space(given.repository, tasks, given.out, given.dry_run))
+
+
+def run_doctor(given: argparse.Namespace) -> int:
+    from pix2pix.data.doctor import examine
+    from pix2pix.data.doctor_report import report
+    from pix2pix.data.recipes import RECIPES, recipe_config
+
+    typed = {name: getattr(given, name) for name in ("pairs", "direction") if getattr(given, name)}
+    config = recipe_config(given.task, data=given.data, **typed)
+    found = examine(config, guessing=not typed and given.task not in RECIPES)
+    print(*found.lines(), sep="\n")
+    if given.report:
+        write_text(report(found), given.report)
+        print(f"wrote {given.report}")
+    return 2 if found.stops else 0
 
 
 def run_cards(given: argparse.Namespace) -> None:

@@ -109,9 +109,7 @@ def read_lazily(sources: list[Source], read: partial, side: int, limit: float) -
         for path in filter(None, (source.first, source.second)):
             size_of(path)  # names a file that is no picture now and not after hours
     cache = Path(config.out) / "cache" if config.out else None
-    lazy = LazyPairs(
-        sources, partial(read_source, config=config, side=side), side, cache, key(sources, config)
-    )
+    lazy = LazyPairs(sources, read, side, cache, key(sources, read))
     if os.environ.get("RANK", "0") == "0":
         kept = f"kept in {cache} until the run is done" if lazy.cache else "decoded anew each time"
         needed = f"{6 * side * side * len(sources) / 1e9:.1f} GB, more than {limit / 1e9:.1f} GB (--memory)"
