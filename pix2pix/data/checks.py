@@ -238,12 +238,15 @@ def likeness_of(files: Sequence[Path]) -> Likeness:
     return Likeness(float(np.mean(seams)), float(np.mean(alignments)))
 
 
-def alignment(one: Image.Image, two: Image.Image, side: int = 64) -> float:
+def alignment(one: Image.Image, two: Image.Image, most: int = 64) -> float:
     """How well the edges of two pictures lie on each other: 1 the same, about 0 where nothing matches.
 
     The correlation of their edge maps, less its mean for the second one shifted sideways by a fifth to two
     fifths: what is common to all pictures, such as a horizon, does not count.
     """
+    side = min(most, *one.size, *two.size)  # enlarged, both would have the edges of their pixels in common
+    if side < 8:
+        return 0.0
     edges = []
     for picture in (one, two):
         levels = np.asarray(picture.convert("L").resize((side, side), Image.Resampling.BOX)).astype(
