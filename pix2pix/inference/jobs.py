@@ -78,9 +78,7 @@ def folder_plan(source: Path, target: Path, recursive: bool) -> Plan:
         notes.append(f"{source}: left out, no pictures that can be read here: {told}")
     if count := sum(deeper.values()):
         shown = ", ".join(name for name, number in deeper.most_common(3) if number)
-        notes.append(
-            f"{source}: {count} pictures in subfolders ({shown}) are left out; --recursive takes them"
-        )
+        notes.append(f"{source}: {count} pictures in subfolders ({shown}) are left out; add --recursive")
     if not pictures:
         raise ValueError("; ".join([f"{source}: no pictures in this folder", *notes]))
     return Plan([Job(path, target / name) for path, name in target_names(source, pictures)], notes)
