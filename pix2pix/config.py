@@ -164,9 +164,9 @@ class TrainConfig:
             if getattr(self, name) not in allowed:
                 listed = ", ".join(str(value) for value in allowed)
                 raise ValueError(f"--{flag(name)} is {getattr(self, name)!r}; expected one of: {listed}")
-        for name, allowed in RANGES.items():
-            if getattr(self, name) not in allowed:
-                raise ValueError(f"--{flag(name)} is {getattr(self, name)}; expected {allowed}")
+        for name, inside in RANGES.items():
+            if getattr(self, name) not in inside:
+                raise ValueError(f"--{flag(name)} is {getattr(self, name)}; expected {inside}")
         if self.lambda_perceptual and self.pairs in ("cutout", "drawing"):
             raise ValueError(
                 f"--lambda-perceptual compares photographs; with --pairs {self.pairs} it has to be 0"

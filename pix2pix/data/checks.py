@@ -110,9 +110,9 @@ def check_roles(found: FileSet, config: TrainConfig) -> None:
     name = shown[0][0].name
     if colored[made_from] > len(shown) / 2 and colored[other] < len(shown) / 4:
         turned = "BtoA" if config.direction == "AtoB" else "AtoB"
-        side = ("first", "second")[made_from]
+        place = ("first", "second")[made_from]
         raise ValueError(
-            f"{name}: --pairs {config.pairs} takes its {what} from the {side} side, which is in color here, "
+            f"{name}: --pairs {config.pairs} takes its {what} from the {place} side, which is in color here, "
             f"and the other is not; add --direction {turned}"
         )
     if config.pairs == "cutout" and colored[made_from] > len(shown) / 2:
@@ -175,7 +175,7 @@ def matching_notes(found: FileSet, config: TrainConfig) -> list[str]:
         notes.append(
             f"{found.layout}: partners of another shape: {names_of(unlike)}; all are resized to squares"
         )
-    if found.folders[1] == "edges" and config.pairs == "aligned":
+    if found.folders and found.folders[1] == "edges" and config.pairs == "aligned":
         notes.append(
             f"{found.layout}: edges are taken as they are; --pairs soft-edges --direction BtoA varies them "
             "as people's drawings vary"

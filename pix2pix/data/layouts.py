@@ -81,8 +81,11 @@ def find_set(folder: Path, split: str, pairs: str = "aligned") -> FileSet:
     line where nothing is found, with what was found instead, and where a partner is missing or ambiguous.
     """
     folder = unwrap(folder)
-    found = {name: find_split(folder, name, pairs) for name in SPLITS}
-    found = {name: those for name, those in found.items() if those is not None and those.files}
+    found: dict[str, FileSet] = {}
+    for name in SPLITS:
+        those = find_split(folder, name, pairs)
+        if those is not None and those.files:
+            found[name] = those
     if split in found and (split == "val" or "val" in found):
         return found[split]
     whole = found.get("train")
@@ -127,9 +130,9 @@ def find_split(folder: Path, split: str, pairs: str) -> FileSet | None:
         one, two = inside.get(names[0].lower()), inside.get(names[1].lower())
         if one and two:  # A/train + B/train
             for name in SPLITS[split]:
-                deeper = folders_in(one).get(name), folders_in(two).get(name)
-                if all(deeper):
-                    return two_folders(*deeper, names, pairs)
+                first_in, second_in = folders_in(one).get(name), folders_in(two).get(name)
+                if first_in and second_in:
+                    return two_folders(first_in, second_in, names, pairs)
     return None
 
 
@@ -152,14 +155,15 @@ def read_base(base: Path, pairs: str) -> FileSet:
                 f"{base}: has a folder {inside[lone[0]].name}, but not its partner; expected A and B"
             )
         full = {name: path for name, path in inside.items() if pictures_in(path)}
-        if len(full) == 2 and pairs not in PHOTO_ONLY and of_one_name(*full.values()):
-            names = tuple(path.name for path in full.values())
-            found = two_folders(*full.values(), names, pairs)
-            found.notes.append(
-                f"{base}: {names[0]} is taken as the first folder, {names[1]} as the second; rename them to "
-                "A and B to say which is which"
-            )
-            return found
+        if len(full) == 2 and pairs not in PHOTO_ONLY:
+            one, two = full.values()
+            if of_one_name(one, two):
+                found = two_folders(one, two, (one.name, two.name), pairs)
+                found.notes.append(
+                    f"{base}: {one.name} is taken as the first folder, {two.name} as the second; rename them "
+                    "to A and B to say which is which"
+                )
+                return found
         files = pictures_below(base)
         layout = f"{base.name}: one file a pair, in {len(full)} folders"
     else:

@@ -71,21 +71,22 @@ class LazyPairs:
         self._last = None
         self._fill(2 * self.workers + 2)
 
-    def start(self, workers: int | None = None) -> None:
-        """Start the workers, unless they are there."""
+    def start(self, workers: int | None = None) -> ProcessPoolExecutor:
+        """The workers, started unless they are there."""
         self.workers = workers or max(1, min(MOST_WORKERS, (os.cpu_count() or 2) // 2))
         if self.pool is None:  # fresh processes: a fork of one that has threads and a GPU may hang
             self.pool = ProcessPoolExecutor(self.workers, get_context("spawn"), initializer=start_worker)
             with main_hidden():
                 for _ in range(self.workers):  # each starts one
                     self.pool.submit(os.getpid)
+        return self.pool
 
     def describe(self, function: Callable[[np.ndarray], Any]) -> list:
         """function(target) of every pair, computed by the workers; all pairs are in the cache afterwards."""
-        self.start()
+        pool = self.start()
         numbers = range(len(self))
         same = [[each] * len(self) for each in (self.read, self.cache, function)]
-        found = self.pool.map(read_and_describe, numbers, self.items, *same, chunksize=16)
+        found = pool.map(read_and_describe, numbers, self.items, *same, chunksize=16)
         return list(tqdm(found, "reading", len(self), unit="pair", leave=False))
 
     def close(self) -> None:
@@ -117,7 +118,7 @@ class LazyPairs:
             self._coming.append((which, future))
 
 
-class Half(Sequence):
+class Half(Sequence[np.ndarray]):
     """The inputs (0) or the targets (1) of lazy pairs."""
 
     def __init__(self, pairs: LazyPairs, side: int):
@@ -126,7 +127,9 @@ class Half(Sequence):
     def __len__(self) -> int:
         return len(self.pairs)
 
-    def __getitem__(self, which: int) -> np.ndarray:
+    def __getitem__(self, which: Any) -> Any:
+        if isinstance(which, slice):
+            return [self[i] for i in range(*which.indices(len(self)))]
         if not -len(self) <= which < len(self):
             raise IndexError(which)
         return self.pairs.get(which % len(self))[self.side]
@@ -174,7 +177,7 @@ class Cache:
             return None
         both = np.frombuffer(raw, np.uint8)
         a, b = both[: area * channels[0]], both[area * channels[0] :]
-        return tuple(part.reshape(self.side, self.side, -1) for part in (a, b))
+        return a.reshape(self.side, self.side, -1), b.reshape(self.side, self.side, -1)
 
     def store(self, which: int, pair: Pair) -> None:
         """Write a pair; a disk that is full costs the cache, not the run."""
@@ -221,13 +224,13 @@ def read_and_describe(
 @contextlib.contextmanager
 def main_hidden() -> Iterator[None]:
     """Processes started meanwhile do not import the program, which may be a script that runs on import."""
-    main = sys.modules["__main__"]
-    hidden = {name: main.__dict__.pop(name) for name in ("__file__", "__spec__") if name in main.__dict__}
-    main.__spec__ = None
+    names = vars(sys.modules["__main__"])
+    hidden: dict[str, Any] = {name: names.pop(name) for name in ("__file__", "__spec__") if name in names}
+    names["__spec__"] = None
     try:
         yield
     finally:
-        main.__dict__.update(hidden)
+        names.update(hidden)
 
 
 def start_worker() -> None:
@@ -238,7 +241,9 @@ def start_worker() -> None:
     torch.set_num_threads(1)
 
     def follow() -> None:
-        parent_process().join()
+        parent = parent_process()
+        assert parent is not None, "a worker has been started by another process"
+        parent.join()
         os._exit(1)  # it was killed
 
     threading.Thread(target=follow, daemon=True).start()

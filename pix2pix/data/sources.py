@@ -85,10 +85,13 @@ def load_pairs(config: TrainConfig, split: str = "train", limit: int | None = No
         pairs.a, pairs.b = pairs.lazy.halves()
     else:
         folder = sources[0].first.parent
+        inputs: list[np.ndarray] = []
+        targets: list[np.ndarray] = []
         for source in tqdm(sources, f"reading {folder.parent.name}/{folder.name}", unit="pair", leave=False):
             a, b = read(source)
-            pairs.a.append(a)
-            pairs.b.append(b)
+            inputs.append(a)
+            targets.append(b)
+        pairs.a, pairs.b = inputs, targets
     if config.color_wish:
         pairs.colors = pairs.describe_targets(main_color)
     if config.balance:
@@ -122,8 +125,7 @@ def key(sources: list[Source], read: partial) -> str:
     """A name for what pairs are read as: other or newer files, or another way to read them, have another."""
     config = read.keywords["config"]
     way = (config.pairs, config.direction, config.portrait, config.simplify)
-    way += (read.keywords["side"], read.keywords["training"])
-    digest = hashlib.sha256(repr(way).encode())
+    digest = hashlib.sha256(repr((way, read.keywords["side"], read.keywords["training"])).encode())
     for source in sources:
         digest.update(repr(source).encode())
         for path in filter(None, (source.first, source.second)):

@@ -3,13 +3,12 @@
 Pictures are read, translated, counted and forgotten one by one, so memory does not grow with the split.
 """
 
-from dataclasses import contextlib
+import contextlib
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import dataclass
-import field
 import numpy as np
 import torch
 from PIL import Image

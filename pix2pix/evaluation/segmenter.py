@@ -145,7 +145,7 @@ def read_photos(data: str, split: str) -> tuple[list[np.ndarray], list[np.ndarra
     """(photos uint8 (256, 256, 3), class numbers int64 (256, 256), names) of side-by-side façade pairs."""
     pairs = load_pairs(TrainConfig(task="facades", data=data, load_size=SIDE, crop_size=SIDE), split)
     labels = [read_labels(b, FACADE_PALETTE, name) for name, b in zip(pairs.names, pairs.b, strict=True)]
-    return pairs.a, labels, pairs.names
+    return list(pairs.a), labels, pairs.names
 
 
 def shrink(photo: np.ndarray, labels: np.ndarray, side: int) -> tuple[np.ndarray, np.ndarray]:

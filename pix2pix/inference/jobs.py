@@ -62,7 +62,9 @@ def folder_plan(source: Path, target: Path, recursive: bool) -> Plan:
         raise ValueError(f"{target}: is a file; expected a folder for the results of {source}")
     if target.is_dir() and target.samefile(source):
         raise ValueError(f"{target}: is the folder of the originals; name another folder for the results")
-    pictures, others, deeper = [], Counter(), Counter()
+    pictures: list[Path] = []
+    others: Counter[str] = Counter()
+    deeper: Counter[str] = Counter()
     for folder, folders, names in os.walk(source):
         # Results of an earlier run below IN are no sources.
         folders[:] = sorted(n for n in folders if visible(n) and not same(Path(folder) / n, target))
@@ -122,8 +124,9 @@ def refuse_originals(jobs: Iterable[Job]) -> None:
     jobs = list(jobs)
     sources = {key: job.source for job in jobs if (key := identity(job.source))}
     for job in jobs:
-        original = sources.get(identity(job.target))
-        if original is not None:
+        there = identity(job.target)
+        if there in sources:
+            original = sources[there]
             raise ValueError(
                 f"{job.target}: is the original {original}, which would be written over; name another place "
                 "for the results"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from PIL import Image
 
@@ -29,7 +30,7 @@ class LiveRequest:
     exact: bool
 
 
-def read_number(number: object) -> int:
+def read_number(number: Any) -> int:
     """The request's place in its visit. ValueError for what is no whole number."""
     try:
         return int(number or 0)
