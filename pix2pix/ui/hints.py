@@ -1,7 +1,7 @@
-"""A kind word where a drawing is far from what the model saw in training.
+"""Hints for drawings that are far from the training drawings.
 
-Compares a few plain numbers of the drawing with the same numbers of the training drawings. Knows
-nothing about models or pages; says nothing rather than something wrong.
+Compares a few plain numbers of the drawing with the same numbers of the training drawings. Knows nothing
+about models or pages; gives no hint rather than a wrong one.
 """
 
 from dataclasses import dataclass
@@ -31,35 +31,62 @@ LINES = {
 }
 
 MARGIN = 1.6
-"""Only what lies this many times outside is worth a word."""
+"""Only what lies this many times outside gets a hint."""
 
 
-def hint_for(task_name: str, drawing: Image.Image) -> str:
-    """One kind sentence, or "" where there is nothing to say. drawing: as `drawing.prepare` returns it."""
+HEADS = ("edges2cats",)
+TALL = 2.0
+"""Width by height of a head's drawing, or the reverse, is less: whiskers and ears included."""
+
+
+@dataclass(frozen=True)
+class Hint:
+    """text: one sentence, "" for nothing to say. action: what the page offers with it: "example" or ""."""
+
+    text: str
+    action: str = ""
+
+
+def hint_for(task_name: str, drawing: Image.Image) -> Hint:
+    """What to say of a drawing. drawing: as `drawing.prepare` returns it."""
     task = find_task(task_name)
     if task.canvas == "lines":
         return _line_hint(task, drawing)
     if task.canvas == "labels":
-        return _label_hint(task, drawing)
+        return Hint(_label_hint(task, drawing))
     if task.canvas == "mask":
-        return _mask_hint(drawing)
-    return ""
+        return Hint(_mask_hint(drawing))
+    return Hint("")
 
 
-def _line_hint(task: Task, drawing: Image.Image) -> str:
+def _line_hint(task: Task, drawing: Image.Image) -> Hint:
     ink, thickness = ink_and_thickness(drawing)
     if ink == 0:
-        return "An empty sheet: the picture is the model's guess. Start with the outline."
+        return Hint("An empty canvas: the picture is the model's guess. Start with the outline.", "example")
     seen = LINES.get(task.name)
     if seen is None:
-        return ""
+        return Hint("")
     if thickness > MARGIN * seen.thickness[1] + 0.5:
-        return "Your lines are much thicker than in training: try a thinner pen."
+        return Hint("Your lines are much thicker than in training: try a thinner pen.")
     if ink > MARGIN * seen.ink[1]:
-        return "That is far more ink than the model has seen: fewer lines often look more real."
+        return Hint("That is far more ink than in training: fewer lines often look more real.", "example")
+    across, down = ink_size(drawing)
+    if task.name in HEADS and not 1 / TALL < across / down < TALL:
+        return Hint("This model knows heads only, seen from the front.", "example")
     if ink < seen.ink[0] / (2 * MARGIN):
-        return "Only a few lines yet: the more of the outline there is, the more the model has to go by."
-    return ""
+        return Hint(
+            "Only a few lines yet: the more of the outline there is, the more the model has to go by."
+        )
+    return Hint("")
+
+
+def ink_size(drawing: Image.Image) -> tuple[int, int]:
+    """Width and height in px of the box that holds all dark pixels, at 256 × 256; at least 1."""
+    dark = np.asarray(drawing.convert("L").resize((256, 256), Image.Resampling.BOX)) < 128
+    across, down = np.flatnonzero(dark.any(0)), np.flatnonzero(dark.any(1))
+    if not len(across):
+        return 1, 1
+    return int(across[-1] - across[0] + 1), int(down[-1] - down[0] + 1)
 
 
 def ink_and_thickness(drawing: Image.Image) -> tuple[float, float]:

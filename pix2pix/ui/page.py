@@ -11,12 +11,15 @@ from dataclasses import dataclass
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from pix2pix.checkpoints import root
 from pix2pix.devices import keep_freed_memory
 from pix2pix.inference.snapshots import available_snapshots
 from pix2pix.ui import web
+from pix2pix.ui.first_paint import FirstPaint, first_sight
 from pix2pix.ui.limits import BodyLimit
+from pix2pix.ui.masthead import build_masthead
 from pix2pix.ui.own_tasks import register_own_tasks
 from pix2pix.ui.panels.about import build_about_panel
 from pix2pix.ui.panels.draw import build_draw_panel
@@ -24,6 +27,7 @@ from pix2pix.ui.panels.learn import build_learn_panel
 from pix2pix.ui.panels.patches import build_patches_panel
 from pix2pix.ui.panels.samples import build_samples_panel
 from pix2pix.ui.theme import CSS, PRESENTING, studio_theme
+from pix2pix.ui.tiles import start_pictures
 
 
 @dataclass(frozen=True)
@@ -49,36 +53,6 @@ PANELS = (
 
 TITLE = "pix2pix studio"
 
-HEADER = """\
-<header class="masthead">
-  <p class="name">pix2pix <em>studio</em></p>
-  <p class="motto">Draw something. Watch it turn real.</p>
-  <button type="button" class="lamp" aria-label="Light or dark"></button>
-</header>
-"""
-
-# Gradio's own switch reloads the page; this one only turns the light on or off.
-HEADER_SCRIPT = """\
-const lamp = element.querySelector(".lamp");
-const moon = "M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10z";
-lamp.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${moon}"/></svg>`;
-function shine(dark) {
-  document.body.classList.toggle("dark", dark);
-  lamp.setAttribute("aria-pressed", String(dark));
-  lamp.title = dark ? "Light page" : "Dark page";
-}
-let kept = null;
-try { kept = localStorage.getItem("pix2pix-studio-light"); } catch { /* private windows may forbid it */ }
-const asked = new URLSearchParams(location.search).get("__theme");
-if (kept && !asked) shine(kept === "dark");
-else shine(document.body.classList.contains("dark"));
-lamp.addEventListener("click", () => {
-  const dark = !document.body.classList.contains("dark");
-  shine(dark);
-  try { localStorage.setItem("pix2pix-studio-light", dark ? "dark" : "light"); } catch { /* as above */ }
-});
-"""
-
 
 def build_demo() -> gr.Blocks:
     """The whole page. Loads models only for tiles whose picture is not in the cache yet."""
@@ -89,14 +63,14 @@ def build_demo() -> gr.Blocks:
         fill_width=True,
         delete_cache=(3600, 3600),  # uploads and results of `/translate` are deleted after an hour
     ) as demo:
-        gr.HTML(html_template=HEADER, js_on_load=HEADER_SCRIPT, apply_default_css=False, elem_id="masthead")
+        shown = [panel for panel in PANELS if panel.shown()]
+        build_masthead([("draw", "Draw"), *((panel.name, panel.title) for panel in shown)])
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Draw", id="draw"):
                 canvas = build_draw_panel()
-            for panel in PANELS:
-                if panel.shown():
-                    with gr.Tab(panel.title, id=panel.name) as tab:
-                        panel.build(canvas, tab)
+            for panel in shown:
+                with gr.Tab(panel.title, id=panel.name) as tab:
+                    panel.build(canvas, tab)
     # A visitor who would wait longer than 32 places is better told so at once.
     return demo.queue(max_size=32)
 
@@ -107,10 +81,16 @@ def launch(demo: gr.Blocks, **options) -> None:
         "server_port": read_port(),
         "theme": studio_theme(),
         "css_paths": [CSS, PRESENTING],
-        "head": web.preloads(),
         "footer_links": ["api"],
         "max_file_size": "20mb",
-        "app_kwargs": {"middleware": [Middleware(BodyLimit)], "routes": [web.ROUTE]},
+        "app_kwargs": {
+            "middleware": [
+                Middleware(GZipMiddleware, minimum_size=1000),
+                Middleware(FirstPaint, sight=first_sight(TITLE, start_pictures())),
+                Middleware(BodyLimit),
+            ],
+            "routes": web.ROUTES,
+        },
         "blocked_paths": [
             *(str(path.parent) for path in root().glob("*/generator.safetensors")),
             *map(str, available_snapshots()),

@@ -4,18 +4,20 @@ The pictures on the tiles are made once by the models themselves and kept in a c
 by weights and drawing, so that a second start of the page loads no model at all.
 """
 
+import base64
 import hashlib
 import os
 from pathlib import Path
 
 from PIL import Image
 
-from pix2pix.checkpoints import find
+from pix2pix.checkpoints import find, load_settings
 from pix2pix.examples import example_paths
 from pix2pix.images import load_image
 from pix2pix.tasks import TASKS, Task
-from pix2pix.ui import pool
+from pix2pix.ui import pool, web
 from pix2pix.ui.drawing import SEED, encode_jpeg, encode_png, prepare
+from pix2pix.ui.hints import LINES
 from pix2pix.ui.model_cards import license_line
 
 THUMB_SIDE = 112
@@ -49,11 +51,21 @@ def _tile(task: Task, ready: bool) -> dict:
         "palette": [[name, list(colour)] for name, colour in task.palette],
         "ground": task.ground,
         "brush": task.brush,
+        "gray": ready and sees_gray(task.name),
+        "fills": task.name in LINES,
         "ready": ready,
         "examples": len(examples),
-        "thumb": "" if picture is None else encode_jpeg(_square(picture, THUMB_SIDE), quality=88),
+        "thumb": "" if picture is None else publish_jpeg(_square(picture, THUMB_SIDE), quality=88),
         "license": license_line(task.name) if ready else "",
     }
+
+
+def sees_gray(task_name: str) -> bool:
+    """Whether the model is given the lightness of a photo without its colors."""
+    try:
+        return load_settings(find(task_name))["input_kind"] == "grey"
+    except (ValueError, OSError):
+        return False
 
 
 def start_of_page() -> dict:
@@ -64,10 +76,31 @@ def start_of_page() -> dict:
     examples = examples_of(task.name)
     if examples:
         start["example"] = examples[0].name
-        start["drawing"] = encode_png(load_image(examples[0]))
+        start["drawing"] = publish_png(load_image(examples[0]))
         picture = first_picture(task) if trained else None
-        start["picture"] = "" if picture is None else encode_jpeg(picture, quality=95)
+        start["picture"] = "" if picture is None else publish_jpeg(picture, quality=95)
     return start
+
+
+def start_pictures() -> list[str]:
+    """Addresses of the drawing and the picture that the page opens with; empty where there are none."""
+    start = start_of_page()
+    return [start["drawing"], start["picture"]] if start["picture"] else []
+
+
+def publish_jpeg(image: Image.Image, quality: int) -> str:
+    """The picture's address on this page."""
+    return web.publish(decode(encode_jpeg(image, quality)), "image/jpeg")
+
+
+def publish_png(image: Image.Image) -> str:
+    """The picture's address on this page."""
+    return web.publish(decode(encode_png(image)), "image/png")
+
+
+def decode(data_url: str) -> bytes:
+    """The bytes of a data URL."""
+    return base64.b64decode(data_url.partition(",")[2])
 
 
 def first_picture(task: Task) -> Image.Image | None:

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 FOLDER = Path(__file__).parent
 ADDRESS = "studio-scripts"
+PICTURES = "studio-pictures"
 YEAR = 365 * 24 * 3600
 
 
@@ -43,7 +44,29 @@ async def serve_script(request: Any) -> Response:
     return FileResponse(path, media_type="text/javascript", headers={"cache-control": kept})
 
 
-ROUTE = Route(f"/{ADDRESS}/{{version}}/{{name:path}}", serve_script)
+_published: dict[str, tuple[bytes, str]] = {}
+
+
+def publish(content: bytes, media_type: str) -> str:
+    """Serve a picture of the page under an address that its content decides, so that browsers may keep it."""
+    name = hashlib.sha256(content).hexdigest()[:20]
+    _published[name] = (content, media_type)
+    return f"{PICTURES}/{name}"
+
+
+async def serve_picture(request: Any) -> Response:
+    """One of the pictures given to `publish`."""
+    content, media_type = _published.get(request.path_params["name"], (b"", ""))
+    if not content:
+        return PlainTextResponse("no such picture", 404)
+    kept = {"cache-control": f"public, max-age={YEAR}, immutable"}
+    return Response(content, media_type=media_type, headers=kept)
+
+
+ROUTES = [
+    Route(f"/{ADDRESS}/{{version}}/{{name:path}}", serve_script),
+    Route(f"/{PICTURES}/{{name}}", serve_picture),
+]
 
 
 def address(name: str) -> str:
@@ -53,9 +76,9 @@ def address(name: str) -> str:
     return f"{ADDRESS}/{version()}/{name}"
 
 
-def preloads(folder: str = "canvas/") -> str:
-    """Tags for the page's head: the browser fetches the scripts of the first panel before Gradio asks."""
-    names = [name for name in scripts() if name.startswith(folder)]
+def preloads() -> str:
+    """Tags for the page's head: the browser fetches the first panel's scripts before Gradio asks for them."""
+    names = [name for name in scripts() if not name.startswith("panels/")]
     return "".join(f'<link rel="modulepreload" href="{address(name)}">' for name in names)
 
 

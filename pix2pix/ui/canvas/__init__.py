@@ -20,7 +20,7 @@ def build_canvas(tasks: list[dict], start: dict, server_functions: list[Callable
         "canvas",
         FOLDER,
         "main.js",
-        ["canvas.css"],
+        ["canvas.css", "tiles.css", "controls.css"],
         server_functions=server_functions,
         tasks=tasks,
         start=start,

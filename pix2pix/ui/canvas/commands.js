@@ -1,10 +1,15 @@
 // @ts-check
 // What each command of tools.js does, whether it comes from a button or from a key.
 
+import { fitToCanvas } from "./advice.js";
 import { clearCanvas, travel } from "./drawing.js";
 import { putExample } from "./files.js";
-import { changed, setLive } from "./live.js";
-import { download, shareCard } from "./share.js";
+import { forgetEverything } from "./forget.js";
+import { showKeys } from "./help.js";
+import { changed, retryNow, setLive } from "./live.js";
+import { duplicate } from "./select.js";
+import { download } from "./share.js";
+import { toggleShareMenu } from "./share_menu.js";
 import { chooseTool, setSeed, toggle } from "./toolbar.js";
 import { setView } from "./view.js";
 
@@ -28,9 +33,15 @@ const ACTIONS = {
   trace: (studio) => studio.current.task.canvas === "lines" && chooseFile(studio, "trace"),
   mirror: (studio) => toggle(studio, "mirror"),
   steady: (studio) => toggle(studio, "steady"),
+  snap: (studio) => toggle(studio, "snap"),
+  fit: fitToCanvas,
+  duplicate,
+  retry: retryNow,
+  forget: forgetEverything,
+  keys: showKeys,
   dice: (studio) => setSeed(studio, Math.floor(Math.random() * 10000)),
   download: (studio) => studio.current.picture && download(studio),
-  share: (studio) => studio.current.picture && shareCard(studio),
+  share: (studio) => studio.current.picture && toggleShareMenu(studio),
   side: (studio) => setView(studio, "side"),
   slider: (studio) => setView(studio, "slider"),
   live: (studio) => setLive(studio, !studio.live),

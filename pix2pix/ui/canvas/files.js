@@ -12,15 +12,25 @@ import { render, say } from "./view.js";
 
 const MAX_UPLOAD = 20 * 1024 * 1024;
 
-/** @param {Studio} studio @param {ImageBitmap} image @param {{ keep?: boolean }} [options] keep: as an undo step */
-export function place(studio, image, { keep = true } = {}) {
+/** @param {Studio} studio @param {ImageBitmap} image @param {{ keep?: boolean, source?: string }} [options] keep: as an undo step */
+export function place(studio, image, { keep = true, source = "image" } = {}) {
   cancelStroke(studio);
   const doc = studio.current;
   if (keep) doc.undo.push(contentOf(doc));
   doc.surface.place(image, image.width, image.height);
   doc.base = doc.surface.snapshot();
+  doc.source = source;
   doc.strokes = [];
   render(studio);
+}
+
+/** An empty canvas, without telling anybody yet. @param {Studio} studio */
+export function restart(studio) {
+  cancelStroke(studio);
+  const doc = studio.current;
+  doc.undo.push(contentOf(doc));
+  doc.surface.clear();
+  Object.assign(doc, { base: null, source: "", strokes: [] });
 }
 
 /** @param {Studio} studio @param {File} file @param {string} [purpose] "place" or "trace" */
@@ -56,11 +66,11 @@ async function trace(studio, image, options) {
   settle(studio, { entry: "new" });
 }
 
-/** @param {Studio} studio @param {{ keep?: boolean }} [options] */
-export async function putExample(studio, { keep = true } = {}) {
+/** An example by name, else one not seen yet. @param {Studio} studio @param {{ keep?: boolean, name?: string }} [options] */
+export async function putExample(studio, { keep = true, name = "" } = {}) {
   const doc = studio.current;
   if (!doc.task.examples) return changed(studio, { settled: true });
-  const reply = await ask(() => studio.host.server.example({ task: doc.task.name, seen: doc.examples }));
+  const reply = await ask(() => studio.host.server.example({ task: doc.task.name, seen: doc.examples, name }));
   if (studio.current !== doc) return;
   if (reply.error) return say(studio, reply.error);
   if (!reply.drawing) return changed(studio, { settled: true });
@@ -68,6 +78,6 @@ export async function putExample(studio, { keep = true } = {}) {
   doc.examples.push(reply.name);
   const image = await decode(reply.drawing);
   if (studio.current !== doc) return;
-  place(studio, image, { keep });
+  place(studio, image, { keep, source: `example:${reply.name}` });
   settle(studio, { entry: "new" });
 }

@@ -14,23 +14,38 @@ const JOINS = 3000; // ms: strokes in quick succession are one picture in the ma
 /** @param {Studio} studio */
 export function record(studio) {
   const { current: doc, entries } = studio;
-  const { task, seed, picture, pictureUrl, drawingUrl, hint } = doc;
+  if (isBlank(doc)) return;
+  const { task, seed, wish, picture, pictureUrl, drawingUrl, hint } = doc;
   const at = Date.now();
-  const entry = { task: task.name, seed, content: contentOf(doc), picture, pictureUrl, drawingUrl, hint, at };
+  /** @type {import("./state.js").Entry} */
+  const entry = {
+    id: `${at}-${Math.random().toString(36).slice(2, 6)}`, task: task.name, seed, wish, content: contentOf(doc), picture,
+    pictureUrl, drawingUrl, hint, at, changed: true,
+  };
   const last = entries[0];
-  const same = last && last.task === entry.task && last.seed === seed;
+  const same = last && last.task === entry.task && last.seed === seed && last.wish === wish;
   const joins = same && studio.entryWanted !== "new" && at - last.at < JOINS;
-  if (same && (last.drawingUrl === drawingUrl || joins)) entries[0] = entry;
+  if (same && (last.drawingUrl === drawingUrl || joins)) entries[0] = { ...entry, id: last.id };
   else entries.unshift(entry);
   entries.splice(LIMIT);
   studio.entryWanted = "";
   showHistory(studio);
+  studio.emit("recorded");
+}
+
+/** An empty canvas is not worth keeping. @param {import("./state.js").Doc} doc */
+export function isBlank({ task, surface, base, strokes }) {
+  if (task.canvas === "photo" || task.canvas === "mask") return !surface.ready;
+  if (!base && !strokes.length) return true;
+  const pixels = surface.snapshot();
+  const empty = task.canvas === "lines" ? 255 : surface.ground;
+  return pixels.every((/** @type {number} */ value) => value === empty);
 }
 
 /** @param {Studio} studio */
 export function showHistory(studio) {
   const { entries, tasks, find } = studio;
-  find(".visit").hidden = entries.length < 2;
+  find(".visit").hidden = !entries.length;
   find(".history").replaceChildren(
     ...entries.map((entry, index) => {
       const button = document.createElement("button");
@@ -46,12 +61,12 @@ export function showHistory(studio) {
 }
 
 /** @param {Studio} studio @param {import("./state.js").Entry} entry */
-async function recall(studio, { task, content, picture, pictureUrl, drawingUrl, hint, seed }) {
+async function recall(studio, { task, content, picture, pictureUrl, drawingUrl, hint, seed, wish }) {
   await chooseTask(studio, task, { fresh: false });
   const doc = studio.current;
   doc.undo.push(contentOf(doc));
   setContent(doc, content);
-  Object.assign(doc, { picture, pictureUrl, drawingUrl, hint, seed });
+  Object.assign(doc, { picture, pictureUrl, drawingUrl, hint, seed, wish });
   dropRequests(studio);
   showSeed(studio);
   render(studio);

@@ -14,11 +14,13 @@ export function makeCanvas(width, height) {
 }
 
 /**
- * A data URL or a file → bitmap. Not through an <img>: its decode() waits for the next frame of the page.
+ * A data URL, an address of this page or a file → bitmap. Not through an <img>: its decode() waits for the
+ * next frame of the page.
  * @param {string | Blob} source
  */
 export async function decode(source) {
   if (typeof source !== "string") return createImageBitmap(source);
+  if (!source.startsWith("data:")) return createImageBitmap(await (await fetch(new URL(source, document.baseURI))).blob());
   const [head, content] = source.split(",");
   const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
   return createImageBitmap(new Blob([bytes], { type: head.slice(5, head.indexOf(";")) }));
@@ -50,6 +52,16 @@ export function middleSquare(image, side) {
   const [left, top] = [(image.width - edge) / 2, (image.height - edge) / 2];
   context.drawImage(image, left, top, edge, edge, 0, 0, side, side);
   return canvas;
+}
+
+/** A picture of this page as a data URL, which outlives the server. @param {string} source @returns {Promise<string>} */
+export async function toDataURL(source) {
+  const blob = await (await fetch(new URL(source, document.baseURI))).blob();
+  return new Promise((done) => {
+    const reader = new FileReader();
+    reader.onload = () => done(String(reader.result));
+    reader.readAsDataURL(blob);
+  });
 }
 
 /** @param {HTMLCanvasElement} canvas @returns {Promise<Blob>} */

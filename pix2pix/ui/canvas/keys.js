@@ -4,6 +4,8 @@
 import { act } from "./commands.js";
 import { cancelStroke, clearCanvas, extendStroke, finishStroke, startStroke, travel } from "./drawing.js";
 import { clamp } from "./geometry.js";
+import { showKeys } from "./help.js";
+import { deleteSelected, deselect, duplicate, nudge } from "./select.js";
 import { chooseValue, chooseWidth } from "./toolbar.js";
 import { COMMANDS, KITS } from "./tools.js";
 import { setView } from "./view.js";
@@ -33,9 +35,12 @@ export function onKey(studio, event) {
   const command = event.ctrlKey || event.metaKey;
   if (command && key === "z") travel(studio, event.shiftKey ? "redo" : "undo");
   else if (command && key === "y") travel(studio, "redo");
+  else if (command && key === "d" && studio.selected.size) duplicate(studio);
   else if (command) return;
+  else if (key === "?") showKeys(studio);
+  else if ((key === "delete" || key === "backspace") && studio.selected.size) deleteSelected(studio);
   else if (key === "delete") clearCanvas(studio);
-  else if (key === "escape") cancelStroke(studio);
+  else if (key === "escape") studio.stroke ? cancelStroke(studio) : deselect(studio);
   else if (key === "c") setView(studio, studio.view === "side" ? "slider" : "side");
   else if (key === "[" || key === "]") {
     const widths = KITS[current.task.canvas].widths;
@@ -64,10 +69,16 @@ export function onGroupKey(event) {
   event.stopPropagation();
 }
 
-/** Arrows move a cross over the canvas, the space bar puts the pen down and lifts it. @param {Studio} studio @param {KeyboardEvent} event */
+/** Arrows move a cross over the canvas, or the selection; space puts the pen down and lifts it. @param {Studio} studio @param {KeyboardEvent} event */
 export function onSheetKey(studio, event) {
   const arrow = ARROWS[event.key];
   const { surface } = studio.current;
+  if (arrow && studio.current.tool === "select") {
+    const step = (event.shiftKey ? 8 : 1) * (studio.current.snap ? 8 : 1);
+    nudge(studio, step * arrow[0], step * arrow[1]);
+    event.preventDefault();
+    return event.stopPropagation();
+  }
   if (arrow) {
     const step = event.shiftKey ? 16 : 4;
     studio.keyboardPen = {
@@ -77,7 +88,7 @@ export function onSheetKey(studio, event) {
     if (studio.stroke) extendStroke(studio, studio.keyboardPen);
   } else if (event.key === " " || event.key === "Enter") {
     if (studio.stroke) finishStroke(studio);
-    else startStroke(studio, studio.keyboardPen);
+    else startStroke(studio, studio.keyboardPen, { keys: true });
   } else {
     return;
   }

@@ -5,14 +5,15 @@
 
 import { decode } from "./images.js";
 import { tellPage } from "./state.js";
-import { render, say, showHint, showPicture, showWait } from "./view.js";
+import { render, say, showHint, showOffline, showPicture, showWait } from "./view.js";
 
 /**
  * @typedef {import("./state.js").Studio} Studio
  * @typedef {{ doc: import("./state.js").Doc, since: number, final: boolean, number: number, drawing: string }} Request
  */
 
-const RETRY = 1500; // ms after a request that failed
+const [RETRY, SLOWEST] = [1000, 15000]; // ms until a lost request is tried again: the first time, at most
+const PATIENCE = 45000; // ms until a request without an answer counts as lost
 const BUSY = 250; // ms after the server said that too many are waiting
 
 /** The drawing changed. @param {Studio} studio @param {{ settled?: boolean }} [options] settled: even if not live */
@@ -56,20 +57,25 @@ async function pump(studio) {
   const slow = setTimeout(() => showWait(studio, words), 350);
   let reply;
   try {
-    reply = await host.server.live({
-      visit: studio.visit, task: doc.task.name, seed: doc.seed, number: sent.number, drawing: sent.drawing,
-      settled: sent.final,
-    });
+    reply = await answered(
+      host.server.live({
+        visit: studio.visit, task: doc.task.name, seed: doc.seed, color: doc.wish || null, number: sent.number,
+        drawing: sent.drawing, settled: sent.final,
+      }),
+    );
+    request.failures = 0;
   } catch {
-    reply = { again: RETRY };
-    say(studio, "The server did not answer; trying again.");
+    request.failures++;
+    reply = { again: Math.min(SLOWEST, RETRY * 2 ** (request.failures - 1)) };
   }
   clearTimeout(slow);
   request.inFlight = false;
+  showOffline(studio, request.failures ? reply.again : 0);
   if (reply.busy) reply.again = BUSY;
   if (reply.again) {
     request.dirty = request.dirty || doc;
-    setTimeout(() => pump(studio), reply.again);
+    if (request.failures) showWait(studio, "");
+    request.retry = setTimeout(() => pump(studio), reply.again);
     return;
   }
   showWait(studio, "");
@@ -79,7 +85,28 @@ async function pump(studio) {
   else if (reply.error) say(studio, reply.error);
 }
 
-/** @param {Studio} studio @param {Request} sent @param {{ picture: string, hint: string, seconds: number }} reply */
+/** The answer; rejects where there is none for too long. @param {Promise<any>} promise @returns {Promise<any>} */
+async function answered(promise) {
+  let timer = 0;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error("no answer")), PATIENCE);
+  });
+  try {
+    const reply = await Promise.race([promise, late]);
+    if (!reply || typeof reply !== "object") throw new Error("no answer");
+    return reply;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Ask at once instead of when the next attempt is due. @param {Studio} studio */
+export function retryNow(studio) {
+  clearTimeout(studio.request.retry);
+  pump(studio);
+}
+
+/** @param {Studio} studio @param {Request} sent @param {{ picture: string, hint: string, action?: string, seconds: number }} reply */
 async function take(studio, { doc, since, final, number, drawing }, reply) {
   const { request, root, find } = studio;
   const image = await decode(reply.picture);
@@ -102,7 +129,7 @@ async function take(studio, { doc, since, final, number, drawing }, reply) {
   find(".latency").textContent = `${Math.round(now - since)} ms from stroke to picture${rate}`;
   const settled = final && !penDown && !request.dirty && !request.inFlight;
   if (final) showHint(studio, doc.hint);
-  if (settled) studio.emit("settled");
+  if (settled) studio.emit("settled", reply.action || "");
   // For benchmarks/live.py and the browser tests.
   root.dataset.forward = String(1000 * reply.seconds);
   root.dataset.pictures = String(Number(root.dataset.pictures || 0) + 1);
@@ -127,7 +154,7 @@ export function setLive(studio, on) {
 /** A call of the server whose failure is one line. @param {() => Promise<any>} call */
 export async function ask(call) {
   try {
-    return await call();
+    return await answered(call());
   } catch {
     return { error: "The server did not answer; please try again in a moment." };
   }
@@ -141,7 +168,8 @@ export async function exactPicture({ current, host, visit, request }) {
   const drawing = current.drawingUrl || current.surface.toDataURL();
   const reply = await ask(() =>
     host.server.live({
-      visit, number: ++request.number, task: current.task.name, seed: current.seed, drawing, exact: true,
+      visit, number: ++request.number, task: current.task.name, seed: current.seed, color: current.wish || null,
+      drawing, exact: true,
     }),
   );
   return reply.picture ? decode(reply.picture) : current.picture;

@@ -5,9 +5,13 @@ import { PHOTO_SIDE, SIDE, tracePath } from "./geometry.js";
 import { makeCanvas } from "./images.js";
 
 export class PhotoSurface {
-  /** @param {boolean} masked whether the pen masks parts of the photo (inpainting) */
-  constructor(masked) {
+  /**
+   * @param {boolean} masked whether the pen masks parts of the photo (inpainting)
+   * @param {boolean} gray whether the model sees the photo's luminance only
+   */
+  constructor(masked, gray = false) {
     this.masked = masked;
+    this.gray = gray;
     this.scale = 1;
     /** @type {HTMLCanvasElement | null} */
     this.photo = null;
@@ -57,6 +61,7 @@ export class PhotoSurface {
     context.imageSmoothingQuality = "high";
     context.drawImage(image, 0, 0, this.width, this.height);
     this.photo = canvas;
+    if (this.gray) removeColor(context, this.width, this.height);
     if (!this.masked) return;
     // Transparent parts of an example or of a cut-out picture are its mask.
     const picture = context.getImageData(0, 0, this.width, this.height);
@@ -108,4 +113,22 @@ export class PhotoSurface {
     this.context.globalCompositeOperation = "source-over";
     return this.canvas.toDataURL("image/png");
   }
+}
+
+/** sRGB ↔ linear light, both 0 … 1. */
+const toLinear = (/** @type {number} */ value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+const toSrgb = (/** @type {number} */ value) => (value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055);
+const LINEAR = Float64Array.from({ length: 256 }, (_, level) => toLinear(level / 255));
+
+/** The gray of the same lightness L*, in sRGB levels. @param {number} r @param {number} g @param {number} b */
+export const grayLevel = (r, g, b) => Math.round(255 * toSrgb(0.2126 * LINEAR[r] + 0.7152 * LINEAR[g] + 0.0722 * LINEAR[b]));
+
+/** @param {CanvasRenderingContext2D} context @param {number} width @param {number} height */
+function removeColor(context, width, height) {
+  const image = context.getImageData(0, 0, width, height);
+  const { data } = image;
+  for (let i = 0; i < data.length; i += 4) {
+    data[i] = data[i + 1] = data[i + 2] = grayLevel(data[i], data[i + 1], data[i + 2]);
+  }
+  context.putImageData(image, 0, 0);
 }

@@ -1,7 +1,11 @@
 // @ts-check
-// Mouse, pen and finger → strokes, and the ring that shows the tip's width.
+// Mouse, pen and finger → strokes or selections, and the ring that shows the tip's width.
+//
+// The area that listens (.catch) is a little larger than the canvas, so that strokes may begin beside it.
 
 import { cancelStroke, extendStroke, finishStroke, startStroke, tipWidth } from "./drawing.js";
+import { extendSelecting, finishSelecting, startSelecting } from "./select.js";
+import { cornerAt } from "./selection_box.js";
 
 /** @typedef {import("./state.js").Studio} Studio */
 
@@ -18,34 +22,42 @@ function toModel({ sheet, current: { surface } }, event) {
 
 /** @param {Studio} studio */
 export function listenToPointers(studio) {
-  const { sheet, stage, find } = studio;
+  const { sheet, find } = studio;
+  const area = find(".catch");
   const touches = new Set();
   /** @type {number | null} the one that draws */
   let pointer = null;
 
-  sheet.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
-    if (!studio.current) return;
+  /** @param {PointerEvent} event */
+  function cancel(event) {
+    pointer = null;
+    if (studio.drag) finishSelecting(studio);
+    cancelStroke(studio);
+    touches.delete(event.type === "pointerdown" ? -1 : event.pointerId);
+  }
+
+  area.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
+    if (!studio.current || /** @type {Element} */ (event.target).closest("button")) return;
     if (event.pointerType === "touch") {
       touches.add(event.pointerId);
-      if (touches.size > 1) {
-        // A second finger means: move the page, not draw.
-        pointer = null;
-        cancelStroke(studio);
-        return;
-      }
+      if (touches.size > 1) return cancel(event); // a second finger moves the page instead
     }
     if (event.button !== 0 || pointer !== null) return;
     event.preventDefault();
     sheet.focus({ preventScroll: true });
     find(".cross").style.display = "none";
     pointer = event.pointerId;
-    sheet.setPointerCapture(pointer);
-    startStroke(studio, toModel(studio, event));
+    area.setPointerCapture(pointer);
+    const point = toModel(studio, event);
+    if (studio.current.tool === "select") startSelecting(studio, point, cornerAt(studio, event), event.shiftKey);
+    else startStroke(studio, point);
   });
 
-  sheet.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
+  area.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
     moveRing(event);
-    if (event.pointerId !== pointer || !studio.stroke) return;
+    if (event.pointerId !== pointer) return;
+    if (studio.drag) return extendSelecting(studio, toModel(studio, event));
+    if (!studio.stroke) return;
     const events = event.getCoalescedEvents?.() || [];
     for (const each of events.length ? events : [event]) extendStroke(studio, toModel(studio, each));
   });
@@ -54,13 +66,14 @@ export function listenToPointers(studio) {
   function lift(event) {
     touches.delete(event.pointerId);
     if (event.pointerId !== pointer) return;
+    if (event.type === "pointercancel") return cancel(event);
     pointer = null;
-    if (event.type === "pointercancel") cancelStroke(studio);
+    if (studio.drag) finishSelecting(studio);
     else finishStroke(studio);
   }
-  sheet.addEventListener("pointerup", lift);
-  sheet.addEventListener("pointercancel", lift);
-  sheet.addEventListener("contextmenu", (/** @type {Event} */ event) => event.preventDefault());
+  area.addEventListener("pointerup", lift);
+  area.addEventListener("pointercancel", lift);
+  area.addEventListener("contextmenu", (/** @type {Event} */ event) => event.preventDefault());
 
   const ring = find(".cursor");
   /** @param {PointerEvent} event */
@@ -69,9 +82,9 @@ export function listenToPointers(studio) {
     const free = ["pen", "brush", "eraser"].includes(studio.current.tool);
     const size = (tipWidth(studio) / studio.current.surface.width) * sheet.offsetWidth;
     ring.style.display = free && event.pointerType !== "touch" && size > 5 ? "block" : "none";
-    const box = stage.getBoundingClientRect();
+    const box = sheet.getBoundingClientRect();
     ring.style.width = ring.style.height = `${size}px`;
     ring.style.transform = `translate(${event.clientX - box.left - size / 2}px, ${event.clientY - box.top - size / 2}px)`;
   }
-  sheet.addEventListener("pointerleave", () => (ring.style.display = "none"));
+  area.addEventListener("pointerleave", () => (ring.style.display = "none"));
 }

@@ -16,17 +16,22 @@ export const DEFAULT_SEED = 0; // fixed until the visitor asks for another, so t
 /**
  * @typedef {import("./strokes.js").Stroke} Stroke
  * @typedef {import("./surfaces.js").Task} Task
- * @typedef {{ pixels: any, base: any, strokes: Stroke[] }} Content
+ * @typedef {{ pixels: any, base: any, source: string, strokes: Stroke[] }} Content
  *   What is on a canvas. pixels: the surface's snapshot; base: the snapshot below the strokes, null for an
- *   empty canvas; strokes: what was drawn on it since.
- * @typedef {{ task: Task, surface: any, base: any, strokes: Stroke[], undo: UndoStack<Content>,
- *   tool: string | null, width: number, value: number | boolean, mirror: boolean, steady: boolean, seed: number,
+ *   empty canvas; source: what the base is, "" (empty), "example:NAME" or "image" (from elsewhere); strokes:
+ *   what was drawn on it since.
+ * @typedef {{ task: Task, surface: any, base: any, source: string, strokes: Stroke[], undo: UndoStack<Content>,
+ *   tool: string | null, width: number, value: number | boolean, mirror: boolean, steady: boolean, snap: boolean, seed: number, wish: string,
  *   picture: ImageBitmap | null, pictureUrl: string, drawingUrl: string, hint: string, examples: string[],
  *   loaded: boolean }} Doc
  *   The document of one task. drawingUrl: the drawing that the picture was made from. examples: names of
- *   those shown already. loaded: whether the server has answered for this task before.
- * @typedef {{ task: string, seed: number, content: Content, picture: ImageBitmap | null, pictureUrl: string,
- *   drawingUrl: string, hint: string, at: number }} Entry
+ *   those shown already. wish: a color for the picture, "" for as it comes. loaded: whether the server has answered for this task before.
+ * @typedef {{ id: string, task: string, seed: number, wish: string, content: Content, picture: ImageBitmap | null,
+ *   pictureUrl: string, drawingUrl: string, hint: string, at: number, packed?: any, changed?: boolean }} Entry
+ *   packed: as it is stored, see memory.js. changed: whether the store has an older one.
+ * @typedef {{ kind: string, from: import("./geometry.js").Point, to: import("./geometry.js").Point, before: Content,
+ *   box?: any, strokes?: Stroke[] }} Drag
+ *   What the Select tool does between down and up. kind: "band", "move" or the corner that is held.
  */
 
 /**
@@ -57,6 +62,14 @@ export function createStudio(host) {
     current: null,
     /** @type {(Stroke & { before: Content, target: import("./geometry.js").Point }) | null} between down and up */
     stroke: null,
+    /** @type {Drag | null} */
+    drag: null,
+    /** @type {Set<Stroke>} */
+    selected: new Set(),
+    /** @type {{ dx: number, dy: number } | null} the last move of a selection, which a copy repeats */
+    repeat: null,
+    opening: false, // while a link is followed
+    forgotten: false, // once everything was cleared, until the page is loaded again
     live: true,
     view: "side",
     renderWaits: false,
@@ -77,6 +90,8 @@ export function createStudio(host) {
       shown: 0, // number of the request whose picture is on the page
       shownAt: 0,
       rate: 0, // pictures a second, smoothed
+      failures: 0, // requests in a row that brought no answer
+      retry: 0, // timer of the next attempt
     },
     /** @param {string} event @param {(detail?: any) => void} then */
     on(event, then) {
@@ -98,6 +113,7 @@ export function openDoc(studio, name) {
     task,
     surface: makeSurface(task),
     base: null,
+    source: "",
     strokes: [],
     undo: new UndoStack(),
     tool: kit.tools[0] || null,
@@ -105,7 +121,9 @@ export function openDoc(studio, name) {
     value: task.canvas === "labels" ? Math.max(0, task.palette.findIndex(([label]) => label === task.brush)) : true,
     mirror: false,
     steady: task.canvas === "lines",
+    snap: false,
     seed: DEFAULT_SEED,
+    wish: "",
     picture: null,
     pictureUrl: "",
     drawingUrl: "",
@@ -118,13 +136,14 @@ export function openDoc(studio, name) {
 
 /** @param {Doc} doc @returns {Content} */
 export function contentOf(doc) {
-  return { pixels: doc.surface.snapshot(), base: doc.base, strokes: doc.strokes };
+  return { pixels: doc.surface.snapshot(), base: doc.base, source: doc.source, strokes: doc.strokes };
 }
 
 /** @param {Doc} doc @param {Content} content */
-export function setContent(doc, { pixels, base, strokes }) {
+export function setContent(doc, { pixels, base, source, strokes }) {
   doc.surface.restore(pixels);
   doc.base = base;
+  doc.source = source;
   doc.strokes = strokes;
 }
 

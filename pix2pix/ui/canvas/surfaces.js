@@ -11,15 +11,16 @@ import { PhotoSurface } from "./photo_surface.js";
 /**
  * @typedef {{ name: string, title: string, line: string, canvas: "lines" | "labels" | "mask" | "photo",
  *   palette: [string, number[]][], ground: string, brush: string, ready: boolean, examples: number,
- *   thumb: string, license: string }} Task
+ *   thumb: string, license: string, gray: boolean, fills: boolean }} Task
+ *   gray: the model sees the photo without its colors. fills: the training drawings fill the canvas.
  */
 
-/** @param {Pick<Task, "canvas" | "palette" | "ground">} task @returns {any} */
+/** @param {Pick<Task, "canvas" | "palette" | "ground"> & { gray?: boolean }} task @returns {any} */
 export function makeSurface(task) {
   if (task.canvas === "lines") return new InkSurface();
   if (task.canvas === "labels") {
     const ground = task.palette.findIndex(([name]) => name === task.ground);
     return new LabelSurface(task.palette, Math.max(0, ground));
   }
-  return new PhotoSurface(task.canvas === "mask");
+  return new PhotoSurface(task.canvas === "mask", Boolean(task.gray));
 }

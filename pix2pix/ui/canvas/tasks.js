@@ -31,6 +31,8 @@ export async function chooseTask(studio, name, { fresh = true } = {}) {
   render(studio);
   showPicture(studio);
   tellPage(studio, "select");
+  studio.selected = new Set();
+  studio.emit("task");
   if (isNew && fresh) await putExample(studio, { keep: false });
 }
 

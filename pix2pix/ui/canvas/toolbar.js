@@ -39,6 +39,7 @@ export function buildDock(studio) {
   find(".tools").replaceChildren(...kit.tools.map(radio));
   find(".switches").replaceChildren(...kit.switches.map(toggle));
   stage.classList.toggle("mirrored", current.mirror);
+  stage.classList.toggle("snapping", current.snap);
   find(".widths").replaceChildren(...kit.widths.map((width, index) => widthButton(studio, width, index)));
   find(".swatches").replaceChildren(...task.palette.map((entry, index) => swatch(studio, entry, index)));
   find(".steps").replaceChildren(...["undo", "redo", "clear"].map((name) => commandButton(name)));
@@ -101,7 +102,7 @@ export function chooseTool(studio, name) {
   studio.emit("leave-tool");
   studio.current.tool = name;
   checkOne(studio, ".tools", `[data-do="${name}"]`);
-  studio.stage.dataset.tool = name;
+  studio.selected = new Set();
   render(studio);
 }
 
@@ -118,13 +119,14 @@ export function chooseValue(studio, index) {
   if (studio.current.tool === "pick") chooseTool(studio, "rectangle");
 }
 
-/** @param {Studio} studio @param {"mirror" | "steady"} name */
+/** @param {Studio} studio @param {"mirror" | "steady" | "snap"} name */
 export function toggle(studio, name) {
   const { current, find, stage } = studio;
   if (!KITS[current.task.canvas].switches.includes(name)) return;
   current[name] = !current[name];
   find(`[data-do="${name}"]`).setAttribute("aria-pressed", String(current[name]));
   stage.classList.toggle("mirrored", current.mirror);
+  stage.classList.toggle("snapping", current.snap);
 }
 
 /** @param {Studio} studio @param {number} seed */

@@ -2,6 +2,7 @@
 // State → page: the canvas, the picture and the lines of text. Changes nothing but the page.
 
 import { SIDE } from "./geometry.js";
+import { paintOutlines } from "./outlines.js";
 import { COMMANDS } from "./tools.js";
 
 /** @typedef {import("./state.js").Studio} Studio */
@@ -19,15 +20,17 @@ export function render(studio) {
 /** @param {Studio} studio */
 function paint(studio) {
   const { sheet, beforeCanvas, find } = studio;
-  const { surface, undo } = studio.current;
+  const { surface, undo, task } = studio.current;
   const [width, height] = [surface.width * surface.scale, surface.height * surface.scale];
   for (const canvas of [sheet, beforeCanvas]) {
     if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
   }
-  const wide = surface.width >= surface.height;
-  sheet.style.width = wide ? "100%" : `${(100 * surface.width) / surface.height}%`;
-  sheet.style.height = wide ? `${(100 * surface.height) / surface.width}%` : "100%";
+  studio.root.style.setProperty("--ratio", String(Number((surface.width / surface.height).toFixed(4))));
   surface.paintOn(sheet.getContext("2d"));
+  const outlines = find(".outlines");
+  outlines.hidden = task.canvas !== "labels";
+  if (!outlines.hidden) paintOutlines(outlines.getContext("2d"), surface.indices, surface.width);
+  studio.emit("painted");
   if (studio.view === "slider") beforeCanvas.getContext("2d").drawImage(sheet, 0, 0);
   find(".invite").hidden = surface.ready;
   sheet.setAttribute("aria-label", canvasLabel(studio));
@@ -66,6 +69,15 @@ export function showWait({ find }, text) {
   const note = find(".wait");
   note.textContent = text;
   note.hidden = !text;
+}
+
+/** That the server does not answer. @param {Studio} studio @param {number} again ms until the next attempt, 0: it answers */
+export function showOffline({ find, root }, again) {
+  root.classList.toggle("away", again > 0);
+  find(".offline").hidden = !again;
+  if (!again) return;
+  const words = `The server does not answer. Your drawing is kept; trying again in ${Math.round(again / 1000)} s.`;
+  find(".offline p").textContent = navigator.onLine ? words : words.replace("The server does not answer", "You are offline");
 }
 
 /**

@@ -16,7 +16,7 @@ from pix2pix.ui import pool
 from pix2pix.ui.canvas import build_canvas
 from pix2pix.ui.drawing import decode_data_url, encode_jpeg, encode_png, prepare, read_seed
 from pix2pix.ui.edges import trace_edges
-from pix2pix.ui.hints import hint_for
+from pix2pix.ui.hints import Hint, hint_for
 from pix2pix.ui.live_request import read_request
 from pix2pix.ui.model_cards import model_card
 from pix2pix.ui.request_queue import Busy, Superseded, timed
@@ -28,7 +28,8 @@ def live(sent: Mapping) -> dict:
 
     sent: visit, number (counts up within a visit), task, drawing (data URL), seed, and settled
     (the pen is up: add a hint) or exact (PNG instead of JPEG).
-    Returns picture (data URL), hint and seconds; or one of busy, superseded, error.
+    Returns picture (data URL), hint, action (what helps: "example" or "") and seconds; or one of busy,
+    superseded, error.
     """
     try:
         request = read_request(sent)
@@ -44,20 +45,25 @@ def live(sent: Mapping) -> dict:
     except (ValueError, TypeError) as error:
         return {"error": str(error)}
     encode = encode_png if request.exact else encode_jpeg
-    hint = hint_for(name, request.drawing) if request.settled else ""
-    return {"picture": encode(picture), "hint": hint, "seconds": seconds}
+    hint = hint_for(name, request.drawing) if request.settled else Hint("")
+    return {"picture": encode(picture), "hint": hint.text, "action": hint.action, "seconds": seconds}
 
 
 def example(request: Mapping) -> dict:
     """A drawing of the project's own: name, drawing (data URL).
 
-    request: task, and seen, the names of those that the visitor has had already. The first one is the one on
-    the task's card; after that they come at random, none twice before all have been seen.
+    request: task, and name, or seen, the names of those that the visitor has had already. The first one is
+    the one on the task's tile; after that they come at random, none twice before all have been seen.
     """
     try:
         paths = examples_of(find_task(str(request.get("task"))).name)
     except ValueError as error:
         return {"error": str(error)}
+    if request.get("name"):
+        named = [path for path in paths if path.name == request["name"]]
+        if not named:
+            return {"error": f"the link names the example {str(request['name'])[:60]!r}, which is not here"}
+        return {"name": named[0].name, "drawing": encode_png(load_image(named[0]))}
     seen = request.get("seen")
     seen = [str(name) for name in seen] if isinstance(seen, list) else []
     fresh = [path for path in paths if path.name not in seen]
