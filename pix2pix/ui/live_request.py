@@ -6,6 +6,7 @@ from typing import Any
 
 from PIL import Image
 
+from pix2pix.color_wish import Color, parse_color
 from pix2pix.tasks import Task, find_task
 from pix2pix.ui.drawing import decode_data_url, prepare, read_seed
 
@@ -17,13 +18,15 @@ MAX_VISIT = 32
 class LiveRequest:
     """What picture is wanted, and which request of which visit it is.
 
-    drawing: as the model expects it (`drawing.prepare`). number: counts up within a visit. settled: the pen
-    is up. exact: PNG from the first worker instead of a JPEG preview.
+    drawing: as the model expects it (`drawing.prepare`). color: the color wished for, None for none, "seed"
+    for one that the seed draws. number: counts up within a visit. settled: the pen is up. exact: PNG from the
+    first worker instead of a JPEG preview.
     """
 
     task: Task
     drawing: Image.Image
     seed: int
+    color: Color | str | None
     visit: str
     number: int
     settled: bool
@@ -45,6 +48,7 @@ def read_request(sent: Mapping) -> LiveRequest:
         task=task,
         drawing=prepare(task, decode_data_url(sent.get("drawing"))),
         seed=read_seed(sent.get("seed")),
+        color=parse_color(str(sent.get("color") or "seed")[:40]),
         visit=str(sent.get("visit"))[:MAX_VISIT],
         number=read_number(sent.get("number")),
         settled=bool(sent.get("settled")),

@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 
 from pix2pix.checkpoints import available
+from pix2pix.color_wish import Color
 from pix2pix.inference import DEFAULT_SEED, TranslatorPool
 from pix2pix.tasks import TASKS, find_task
 from pix2pix.ui.request_queue import RequestQueue, timed
@@ -36,11 +37,16 @@ def trained_tasks() -> list[str]:
 
 
 def make_picture(
-    task_name: str, drawing: Image.Image, seed: int | None, preview: bool = False
+    task_name: str,
+    drawing: Image.Image,
+    seed: int | None,
+    preview: bool = False,
+    color: Color | str | None = "seed",
 ) -> Image.Image:
     """One forward pass, to be run by `queue`. Raises ValueError where the checkpoint is missing.
 
-    preview: the number of threads, and so the last digit of a pixel, may vary.
+    preview: the number of threads, and so the last digit of a pixel, may vary. color: as for
+    `Translator.translate`.
     """
     try:
         translator = translators().get(find_task(task_name).name)
@@ -50,11 +56,11 @@ def make_picture(
         raise ValueError(f"no weights for {task_name!r} are here; there are: {there}") from None
     tuner = thread_tuner()
     if not preview or translator.device.type != "cpu" or torch.get_num_threads() == 1:
-        return translator.translate(drawing, seed=seed)
+        return translator.translate(drawing, seed=seed, color=color)
     number = tuner.choose()
     torch.set_num_threads(number)
     try:
-        picture, seconds = timed(translator.translate, drawing, seed=seed)
+        picture, seconds = timed(translator.translate, drawing, seed=seed, color=color)
         tuner.record(number, seconds)
         return picture
     finally:

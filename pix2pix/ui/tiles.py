@@ -20,6 +20,9 @@ from pix2pix.ui.drawing import SEED, encode_jpeg, encode_png, prepare
 from pix2pix.ui.hints import LINES
 from pix2pix.ui.model_cards import license_line
 
+SWATCHES = 6
+"""Typical colors shown for a model that knows color wishes."""
+
 THUMB_SIDE = 112
 """Pixels; shown at half that size, for sharp screens."""
 
@@ -52,12 +55,37 @@ def _tile(task: Task, ready: bool) -> dict:
         "ground": task.ground,
         "brush": task.brush,
         "gray": ready and sees_gray(task.name),
+        "colors": wish_colors(task.name) if ready else [],
         "fills": task.name in LINES,
         "ready": ready,
         "examples": len(examples),
         "thumb": "" if picture is None else publish_jpeg(_square(picture, THUMB_SIDE), quality=88),
         "license": license_line(task.name) if ready else "",
     }
+
+
+def wish_colors(task_name: str) -> list[str]:
+    """Typical colors of the training photos ("#rrggbb") that may be wished for; empty for most models."""
+    try:
+        settings = load_settings(find(task_name))
+    except (ValueError, OSError):
+        return []
+    if not settings.get("color_wish"):
+        return []
+    return [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in typical(settings.get("colors", []), SWATCHES)]
+
+
+def typical(colors: list, count: int) -> list[tuple[int, int, int]]:
+    """Colors that differ most from each other: the first one, then always the one farthest from those."""
+    left = [tuple(color) for color in colors]
+    chosen = left[len(left) // 2 :][:1]
+    while left and len(chosen) < min(count, len(set(left))):
+        chosen.append(max(left, key=lambda one: min(_distance(one, other) for other in chosen)))
+    return sorted(chosen, key=sum)
+
+
+def _distance(one: tuple, other: tuple) -> int:
+    return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))
 
 
 def sees_gray(task_name: str) -> bool:

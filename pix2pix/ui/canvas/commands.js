@@ -39,7 +39,7 @@ const ACTIONS = {
   retry: retryNow,
   forget: forgetEverything,
   keys: showKeys,
-  dice: (studio) => setSeed(studio, Math.floor(Math.random() * 10000)),
+  dice: (studio) => setSeed(studio, Math.floor(Math.random() * 10000), true),
   download: (studio) => studio.current.picture && download(studio),
   share: (studio) => studio.current.picture && toggleShareMenu(studio),
   side: (studio) => setView(studio, "side"),

@@ -69,6 +69,7 @@ async function recall(studio, { task, content, picture, pictureUrl, drawingUrl, 
   Object.assign(doc, { picture, pictureUrl, drawingUrl, hint, seed, wish });
   dropRequests(studio);
   showSeed(studio);
+  studio.emit("seed");
   render(studio);
   showPicture(studio);
   showHint(studio, hint);

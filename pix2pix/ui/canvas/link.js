@@ -85,6 +85,7 @@ export async function openAddress(studio) {
     doc.seed = seed;
     doc.wish = color;
     showSeed(studio);
+    studio.emit("seed");
     if (d && d !== words.d) await openDrawing(studio, d);
     else if (example && (words.d || example !== words.example)) await putExample(studio, { name: example });
     else if (other || !doc.picture) settle(studio, { entry: "new" });

@@ -17,6 +17,7 @@ import { showSelection } from "./selection_box.js";
 import { createStudio, openDoc, tellPage } from "./state.js";
 import { buildTiles, chooseTask } from "./tasks.js";
 import { buildResults, setSeed } from "./toolbar.js";
+import { buildWishes } from "./wish.js";
 import { moveSplit, say, setView, showPicture, showSeed } from "./view.js";
 
 /** @typedef {import("./state.js").Studio} Studio */
@@ -32,6 +33,7 @@ export async function mount(host) {
   studio.on("drawn", () => remember(studio));
   studio.on("recorded", () => rememberEntries(studio));
   studio.on("leave-tool", () => finishStroke(studio));
+  for (const event of ["task", "seed"]) studio.on(event, () => buildWishes(studio));
   studio.on("painted", () => showSelection(studio));
   listenToPointers(studio);
   listenToKeysAndButtons(studio);

@@ -11,8 +11,8 @@ import { PhotoSurface } from "./photo_surface.js";
 /**
  * @typedef {{ name: string, title: string, line: string, canvas: "lines" | "labels" | "mask" | "photo",
  *   palette: [string, number[]][], ground: string, brush: string, ready: boolean, examples: number,
- *   thumb: string, license: string, gray: boolean, fills: boolean }} Task
- *   gray: the model sees the photo without its colors. fills: the training drawings fill the canvas.
+ *   thumb: string, license: string, gray: boolean, fills: boolean, colors: string[] }} Task
+ *   colors: typical colors ("#rrggbb") that may be wished for, none for most models. gray: the model sees the photo without its colors. fills: the training drawings fill the canvas.
  */
 
 /** @param {Pick<Task, "canvas" | "palette" | "ground"> & { gray?: boolean }} task @returns {any} */

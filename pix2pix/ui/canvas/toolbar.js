@@ -129,10 +129,12 @@ export function toggle(studio, name) {
   stage.classList.toggle("snapping", current.snap);
 }
 
-/** @param {Studio} studio @param {number} seed */
-export function setSeed(studio, seed) {
+/** @param {Studio} studio @param {number} seed @param {boolean} [drawn] at random */
+export function setSeed(studio, seed, drawn = false) {
+  if (studio.current.wish && drawn) studio.current.wish = ""; // a new seed draws a color too
   studio.current.seed = Math.max(0, Math.min(999999, Math.round(seed) || 0));
   showSeed(studio);
+  studio.emit("seed");
   studio.entryWanted = "new";
   changed(studio, { settled: true });
   tellPage(studio);

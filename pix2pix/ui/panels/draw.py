@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import gradio as gr
 from PIL import Image
 
+from pix2pix.color_wish import parse_color
 from pix2pix.images import load_image
 from pix2pix.tasks import TASKS, find_task
 from pix2pix.ui import pool
@@ -35,7 +36,13 @@ def live(sent: Mapping) -> dict:
         request = read_request(sent)
         name, preview = request.task.name, not request.exact
         make = functools.partial(
-            timed, pool.make_picture, name, request.drawing, request.seed, preview=preview
+            timed,
+            pool.make_picture,
+            name,
+            request.drawing,
+            request.seed,
+            preview=preview,
+            color=request.color,
         )
         picture, seconds = pool.queue.run_live(request.visit, request.number, preview, make)
     except Busy:
@@ -90,13 +97,15 @@ def photo_to_lines(request: Mapping) -> dict:
     return {"drawing": encode_png(lines)}
 
 
-def translate(image: str | None, task: str, seed: float) -> Image.Image:
+def translate(image: str | None, task: str, seed: float, color: str = "seed") -> Image.Image:
     """Turn a drawing or photo into a picture.
 
     Args:
         image: the drawing, label map or photo: PNG, JPEG, WebP, BMP, GIF or TIFF.
         task: what to make of it, for example "facades" or "edges2cats".
         seed: whole number from 0 to 999999 that fixes the dropout noise.
+        color: main color of the picture, for models that know color wishes: "#c68642", "chocolate", "none",
+            or "seed" for one that the seed draws.
 
     Returns:
         The picture, as PNG.
@@ -105,14 +114,14 @@ def translate(image: str | None, task: str, seed: float) -> Image.Image:
         if not image:
             raise ValueError("no image was given")
         chosen = find_task(task)
-        number = read_seed(seed)
+        number, wish = read_seed(seed), parse_color(color or "seed")
         try:
             picture = load_image(image)
         except ValueError as error:
             # The visitor sent a file, not the server's path of it.
             raise ValueError(str(error).replace(str(image), "the image")) from None
         drawing = prepare(chosen, picture)
-        return pool.queue.run(pool.make_picture, chosen.name, drawing, number)
+        return pool.queue.run(pool.make_picture, chosen.name, drawing, number, color=wish)
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from None
 
@@ -143,11 +152,12 @@ def build_translate_endpoint() -> None:
         image = gr.File(label="image", type="filepath")
         task = gr.Textbox("facades", label="task", info=f"one of {', '.join(TASKS)}")
         seed = gr.Number(0, label="seed", precision=0)
+        color = gr.Textbox("seed", label="color")
         picture = gr.Image(label="picture", type="pil", format="png")
         button = gr.Button("Translate")
     button.click(
         translate,
-        [image, task, seed],
+        [image, task, seed, color],
         picture,
         api_name="translate",
         concurrency_id=pool.CONCURRENCY_ID,
