@@ -21,6 +21,8 @@ from pix2pix.tasks import TASKS, base_task
 SHEET = "sheet.jpg"
 TABLE_HEAD = "# Checkpoints\n\nWritten by `python -m pix2pix cards` from each folder's config.json.\n"
 CARD_MARKS = ("| generator |", "python -m pix2pix export runs/")  # what every card says
+DATA = "card.json"
+"""What a card says of data, license, use and looks, for programs; the README is for readers."""
 SHOWN = 8
 # Values with which a setting changes nothing, where that is not False.
 NEUTRAL: dict[str, Any] = {"ema": 0.0, "lambda_perceptual": 0.0, "simplify": "", "stretch": 1.0}
@@ -46,12 +48,24 @@ def write_card(folder: Path) -> None:
     if readme.exists() and not is_written_here(readme):
         raise ValueError(f"{readme}: was not written by this program; move it, then write the card again")
     write_text(card_text(folder, settings, recipe, shown), readme)
+    write_card_data(folder, recipe)
 
 
 def is_written_here(readme: Path) -> bool:
     """Whether a README.md is a card or a table of this file's: only such a one is ever written over."""
     text = readme.read_text(encoding="utf-8", errors="replace")
     return text.startswith(TABLE_HEAD) or all(mark in text for mark in CARD_MARKS)
+
+
+def write_card_data(folder: Path, recipe: Recipe) -> None:
+    """Write card.json: data, license, use and seen, one line each."""
+    said = {
+        "data": recipe.data_note,
+        "license": recipe.licence,
+        "use": recipe.use,
+        "seen": recipe.seen,
+    }
+    write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", folder / DATA)
 
 
 def write_sheet(folder: Path, name: str) -> bool:

@@ -7,6 +7,7 @@ with mouse or finger and sees pixels; `visit` and `start_studio` for pages and s
 
 import base64
 import io
+import json
 import os
 import shutil
 import socket
@@ -50,8 +51,10 @@ def save_tiny_checkpoint(folder: Path, task: str, seed: int = 0) -> None:
     config = recipe_config(task, ngf=4, ndf=4, lambda_perceptual=0)
     generator = checkpoints.build_generator(checkpoints.model_settings(config))
     checkpoints.save(folder / task, config, generator, None)
-    card = f"---\nlicense: other\n---\n# {task}\n\nUntrained, for tests.\n\nLicence: made up for this test.\n"
+    card = f"---\nlicense: other\n---\n# {task}\n\nUntrained, for tests.\n"
     (folder / task / "README.md").write_text(card, encoding="utf-8")
+    said = {"data": "", "license": "made up for this test", "use": "", "seen": ""}
+    (folder / task / "card.json").write_text(json.dumps(said), encoding="utf-8")
 
 
 def find_chromium() -> str:

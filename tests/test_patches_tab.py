@@ -14,6 +14,7 @@ from PIL import Image
 from torch import nn
 
 from pix2pix.evaluation.color_statistics import BINS
+from pix2pix.evaluation.tables import write_scores
 from pix2pix.images import load_image
 from pix2pix.models.discriminators import PatchDiscriminator, patch_map_size, receptive_field
 from pix2pix.tasks import find_task
@@ -185,13 +186,13 @@ def test_the_real_photo_of_a_validation_input(weights, tmp_path, monkeypatch):
     inputs._read_pairs.cache_clear()
 
 
-def test_our_scores_are_read_from_the_evaluation(tmp_path):
-    assert our_scores(tmp_path) == {}
+def test_our_scores_are_what_the_tables_wrote(tmp_path):
+    assert our_scores(tmp_path / "scores.json") == {}
     numbers = {"pixel_accuracy": 0.5, "class_accuracy": 0.25, "class_iou": 0.125, "l1": 0.3}
-    (tmp_path / "tables").mkdir()
-    (tmp_path / "tables" / "patches.json").write_text(json.dumps({"checkpoints": {"facades": numbers}}))
-    (tmp_path / "tables" / "other.json").write_text("[1, 2]")
-    assert our_scores(tmp_path) == {"facades": (0.5, 0.25, 0.125)}
+    write_scores({"checkpoints": {"facades": numbers}}, tmp_path / "scores.json")
+    assert our_scores(tmp_path / "scores.json") == {"facades": (0.5, 0.25, 0.125)}
+    (tmp_path / "scores.json").write_text("[1, 2]")
+    assert our_scores(tmp_path / "scores.json") == {}
 
 
 def test_the_papers_figures_fit_the_rows():

@@ -16,6 +16,8 @@ from PIL import Image, ImageDraw
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from pix2pix.cards import write_card_data
+from pix2pix.data.recipes import Recipe
 from pix2pix.images import load_image, snap_to_palette
 from pix2pix.inference import TranslatorPool
 from pix2pix.tasks import FACADE_PALETTE, TASKS
@@ -421,7 +423,7 @@ def test_cards_show_what_is_there_and_what_is_not(weights):
     assert list(shown) == list(TASKS)
     assert [name for name, card in shown.items() if card["ready"]] == ["edges2cats", "facades"]
     assert shown["facades"]["thumb"].startswith(web.PICTURES)
-    assert shown["facades"]["license"] == "Licence: made up for this test."
+    assert shown["facades"]["license"] == "License of the data: made up for this test."
     assert shown["edges2shoes"]["license"] == ""
 
 
@@ -452,13 +454,21 @@ def test_model_cards_come_without_front_matter_and_with_their_sheet(weights):
     (weights / "facades" / "README.md").write_text(
         "---\nlicense: other\n---\n# Façades\n\n![gone](gone.png)![out](../sheet.jpg)\n\n"
         "![eight](sheet.jpg)\n\n"
-        "| data | 400 pairs |\n| licence of the data | for research |\n| use | teaching |\n"
+        "| data | 400 pairs |\n"
     )
     card = model_cards.model_card("facades")
     assert card.startswith("# Façades\n\n\n\n![eight](data:image/jpeg;base64,") and "license:" not in card
-    assert model_cards.license_line("facades") == (
-        "Trained on: 400 pairs. Licence of the data: for research. Use: teaching."
+
+
+def test_the_license_line_is_read_from_the_card_data(weights):
+    write_card_data(
+        weights / "facades", Recipe((), data_note="400 pairs", licence="for research", use="teaching")
     )
+    assert model_cards.license_line("facades") == (
+        "Trained on: 400 pairs. License of the data: for research. Use: teaching."
+    )
+    (weights / "facades" / "card.json").write_text("[1]")
+    assert model_cards.license_line("facades") == ""
 
 
 def test_missing_model_cards_are_no_error(weights):

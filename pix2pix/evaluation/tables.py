@@ -230,6 +230,13 @@ def write(result: dict[str, Any], steps: dict[str, int], docs: Path = DOCS) -> N
     plot(HISTOGRAMS, lab, histogram_figures, result, "Lab histogram intersection", plots / "histograms.png")
 
 
+def write_scores(result: dict[str, Any], path: Path = checkpoints.SHIPPED / "scores.json") -> None:
+    """The FCN-scores by checkpoint, next to the weights: what the page shows of them."""
+    keys = ("pixel_accuracy", "class_accuracy", "class_iou")
+    scores = {name: [numbers[key] for key in keys] for name, numbers in result["checkpoints"].items()}
+    write_text(json.dumps(scores, indent=1) + "\n", path)
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser("python -m pix2pix.evaluation.tables", description=__doc__)
     parser.add_argument("--data", required=True, help="folder of façade pairs, photo left, labels right")
@@ -247,6 +254,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"tables: {error}", file=sys.stderr)
         return 2
     if given.docs == DOCS:
+        write_scores(result)
         replace_section(DOCS.parent / "README.md", "tables", summary(result))
     print(f"wrote {given.docs / 'tables.md'}; checkpoints: {len(folders)}")
     return 0

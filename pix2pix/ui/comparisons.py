@@ -1,7 +1,7 @@
 """What the Patch sizes tab compares: three rows of checkpoints, and the paper's figures for them.
 
 The figures are the paper's FCN-scores, measured on Cityscapes labels → photo (pix2pix/paper.py). Ours are
-read from the evaluation's JSON where one is there. Knows nothing about networks or components.
+read from checkpoints/scores.json where it is there. Knows nothing about networks or components.
 """
 
 import json
@@ -63,20 +63,16 @@ def find_comparison(name: str) -> Comparison:
     return COMPARISONS[name]
 
 
-def our_scores(docs: Path = SHIPPED.parent / "docs") -> dict[str, Figures]:
-    """FCN-score of each checkpoint that `python -m pix2pix evaluate --json` has scored, by name.
+def our_scores(path: Path = SHIPPED / "scores.json") -> dict[str, Figures]:
+    """FCN-score of each checkpoint that the tables have scored, by name.
 
-    Read from docs/tables.json or any docs/tables/*.json; empty where there is none.
+    Read from checkpoints/scores.json, which `python -m pix2pix.evaluation.tables` writes; empty without it.
     """
-    found: dict[str, Figures] = {}
-    for path in (docs / "tables.json", *sorted((docs / "tables").glob("*.json"))):
-        try:
-            scored = json.loads(path.read_text(encoding="utf-8"))["checkpoints"]
-            for name, numbers in scored.items():
-                pixels, classes, iou = (
-                    float(numbers[key]) for key in ("pixel_accuracy", "class_accuracy", "class_iou")
-                )
-                found[name] = pixels, classes, iou
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            continue  # another kind of file
-    return found
+    try:
+        scored = json.loads(path.read_text(encoding="utf-8"))
+        return {
+            name: (float(numbers[0]), float(numbers[1]), float(numbers[2]))
+            for name, numbers in scored.items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+        return {}

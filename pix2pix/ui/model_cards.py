@@ -1,12 +1,16 @@
 """Model cards for the page: what a checkpoint was trained on, under which license, and its limits."""
 
+import json
 import re
 from pathlib import Path
 
+from pix2pix.cards import DATA
 from pix2pix.checkpoints import find
 from pix2pix.images import load_image
 from pix2pix.tasks import TASKS, find_task
 from pix2pix.ui.drawing import encode_jpeg
+
+SAID = {"data": "Trained on", "license": "License of the data", "use": "Use"}
 
 SHEET_SIDE = 960
 """Pixels: a model card's sample grid is shown no larger."""
@@ -37,27 +41,16 @@ def _inline(folder: Path, words: str, name: str) -> str:
 
 
 def license_line(task_name: str) -> str:
-    """One line on what the model was trained on and what follows for its use; "" where nothing is said."""
+    """One line on what the model was trained on and what follows for its use; "" where nothing is said.
+
+    From the checkpoint's card.json, next to its weights.
+    """
     try:
-        _, text = _read_card(task_name)
-    except (ValueError, OSError):
+        said = json.loads((find(find_task(task_name).name) / DATA).read_text(encoding="utf-8"))
+        told = [f"{words}: {said[key]}" for key, words in SAID.items() if said.get(key)]
+    except (ValueError, OSError, AttributeError):
         return ""
-    rows = dict(re.findall(r"^\| ([^|]+?) \| (.+?) \|$", text, re.MULTILINE))
-    told = [
-        f"{word}: {rows[row]}"
-        for row, word in (
-            ("data", "Trained on"),
-            ("licence of the data", "Licence of the data"),
-            ("use", "Use"),
-        )
-        if row in rows
-    ]
-    if told:
-        return ". ".join(told) + "."
-    for line in text.splitlines():
-        if re.search(r"licen[cs]e", line, re.IGNORECASE) and len(line) > 20 and not line.startswith("#"):
-            return re.sub(r"[*_`]|^\s*[->]\s*", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", line)).strip()
-    return ""
+    return ". ".join(told) + "." if told else ""
 
 
 def _read_card(task_name: str) -> tuple[Path, str]:

@@ -22,11 +22,10 @@ from pix2pix.ui.limits import BodyLimit
 from pix2pix.ui.masthead import build_masthead
 from pix2pix.ui.own_tasks import register_own_tasks
 from pix2pix.ui.panels.about import build_about_panel
-from pix2pix.ui.panels.draw import build_draw_panel
+from pix2pix.ui.panels.draw import build_draw_panel, build_translate_endpoint
 from pix2pix.ui.panels.learn import build_learn_panel
-from pix2pix.ui.panels.patches import build_patches_panel
-from pix2pix.ui.panels.samples import build_samples_panel
-from pix2pix.ui.theme import CSS, PRESENTING, studio_theme
+from pix2pix.ui.panels.patches import build_compare_endpoint, build_patches_panel
+from pix2pix.ui.panels.samples import build_sample_endpoint, build_samples_panel
 from pix2pix.ui.tiles import start_pictures
 
 
@@ -54,6 +53,10 @@ PANELS = (
 TITLE = "pix2pix studio"
 
 
+ENDPOINTS = (build_translate_endpoint, build_sample_endpoint, build_compare_endpoint)
+"""`/translate`, `/sample` and `/compare`."""
+
+
 def build_demo() -> gr.Blocks:
     """The whole page. Loads models only for tiles whose picture is not in the cache yet."""
     register_own_tasks()
@@ -71,6 +74,11 @@ def build_demo() -> gr.Blocks:
             for panel in shown:
                 with gr.Tab(panel.title, id=panel.name) as tab:
                     panel.build(canvas, tab)
+    # Endpoints for programs have widgets that no visitor sees: on a page of their own, so that the first one
+    # need not load the scripts of galleries and videos.
+    with demo.route("For programs", "/programs", show_in_navbar=False):
+        for build_endpoint in ENDPOINTS:
+            build_endpoint()
     # A visitor who would wait longer than 32 places is better told so at once.
     return demo.queue(max_size=32)
 

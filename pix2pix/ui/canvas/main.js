@@ -96,7 +96,9 @@ function listenToOtherTabs(studio) {
     await chooseTask(studio, value.task, { fresh: false });
     if (value.drawing) place(studio, await decode(value.drawing));
     studio.current.seed = value.seed ?? studio.current.seed;
+    if (studio.current.task.colors.length) studio.current.wish = value.wish ?? studio.current.wish;
     showSeed(studio);
+    studio.emit("seed");
     settle(studio, { entry: "new" });
   });
 }

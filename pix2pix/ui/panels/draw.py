@@ -141,7 +141,6 @@ def build_draw_panel() -> gr.HTML:
     quiet = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     panel.expand(show_model_card, canvas, card, **quiet)
     canvas.select(show_model_card, canvas, card, **quiet)
-    build_translate_endpoint()
     return canvas
 
 

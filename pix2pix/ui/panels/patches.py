@@ -255,6 +255,10 @@ def build_patches_panel(canvas: gr.HTML) -> None:
         concurrency_id=pool.CONCURRENCY_ID,
         concurrency_limit=1,
     )
+
+
+def build_compare_endpoint() -> None:
+    """`/compare` for programs."""
     with gr.Column(visible=False):
         image = gr.File(label="image", type="filepath")
         row = gr.Textbox("patch", label="row", info=f"one of {', '.join(COMPARISONS)}")

@@ -34,21 +34,9 @@ export function mount(host) {
     find("[data-do=grid]").disabled = false;
     find("[data-do=mine]").hidden = found.source === "canvas";
     find("[data-do=other]").textContent = found.source === "canvas" ? "An example" : "Another example";
-    const grid = find(".grid");
-    grid.style.setProperty("--n", Math.sqrt(found.pictures.length));
-    grid.replaceChildren(
-      ...found.pictures.map(({ seed, picture }, index) =>
-        make(
-          "button",
-          {
-            type: "button", "aria-pressed": "false", "data-seed": seed,
-            "aria-label": `Sample with seed ${seed}: make it the main picture`, onclick: () => choose(index),
-          },
-          make("img", { src: picture, alt: "" }),
-          make("span", { text: `seed ${seed}` }),
-        ),
-      ),
-    );
+    fill(find(".grid"), found.pictures, false);
+    find(".colored").hidden = !found.wished.length;
+    fill(find(".colored .grid"), found.wished, true);
     find(".drawing").src = found.drawing;
     find(".name").textContent = found.source === "canvas" ? `Your drawing: ${found.title}` : `Example: ${found.name}`;
     find(".chosen").src = found.pictures[0].picture;
@@ -63,9 +51,28 @@ export function mount(host) {
     page.say(`${found.pictures.length} pictures in ${found.seconds.toFixed(2)} s; the encoder ran once for all of them.`);
   }
 
-  function choose(index) {
-    const { seed, picture } = answer.pictures[index];
-    [...find(".grid").children].forEach((button, at) => button.setAttribute("aria-pressed", String(at === index)));
+  /** @param {HTMLElement} grid @param {{ seed: number, picture: string }[]} samples @param {boolean} colored */
+  function fill(grid, samples, colored) {
+    grid.style.setProperty("--n", String(colored ? samples.length : Math.sqrt(samples.length)));
+    grid.replaceChildren(
+      ...samples.map(({ seed, picture }) => {
+        const label = `Sample with seed ${seed}${colored ? " and its color" : ""}: make it the main picture`;
+        return make(
+          "button",
+          {
+            type: "button", "aria-pressed": "false", "data-seed": seed, "aria-label": label,
+            onclick: (/** @type {Event} */ event) => choose(event.currentTarget, seed, picture, colored),
+          },
+          make("img", { src: picture, alt: "" }),
+          make("span", { text: `seed ${seed}` }),
+        );
+      }),
+    );
+  }
+
+  /** @param {any} button @param {number} seed @param {string} picture @param {boolean} colored */
+  function choose(button, seed, picture, colored) {
+    for (const other of page.root.querySelectorAll(".grid button")) other.setAttribute("aria-pressed", String(other === button));
     find(".chosen").src = picture;
     if (!answer.repeatable) {
       find(".kept").textContent = `Seed ${seed}; not the noise of training, so it stays on this tab`;
@@ -73,7 +80,7 @@ export function mount(host) {
     }
     find(".kept").textContent = `Seed ${seed}, now on the Draw tab too`;
     const drawing = answer.source === "canvas" ? null : answer.drawing;
-    host.props.value = { asks: true, task: answer.task, seed, drawing };
+    host.props.value = { asks: true, task: answer.task, seed, drawing, colored };
     host.trigger("select");
   }
 

@@ -25,6 +25,8 @@ from pix2pix.ui.scales import HEAT, css_gradient, nice_top, paint
 COUNTS = (4, 9, 16)
 SEEDS = 1_000_000
 TRAINED_RATE = 0.5
+COLORED = 4
+"""Samples in the second row, of models that know color wishes."""
 
 
 def make_samples(canvas_value: object, asked: object) -> dict[str, Any]:
@@ -55,6 +57,10 @@ def show_samples(
     """Run the model and put pictures, mean, σ map and words together, all as data URLs and text."""
     seeds = [(seed + number) % SEEDS for number in range(count)]
     pictures, seconds = draw_samples(chosen.task, chosen.drawing, seeds, rate, layers)
+    # What the dropout does not do: the same seeds, with colors drawn from the training photos as well.
+    wished, more = [], 0.0
+    if pool.translators().get(chosen.task).knows_colors:
+        wished, more = draw_samples(chosen.task, chosen.drawing, seeds[:COLORED], rate, layers, color="seed")
     mean, sigma = spread(pictures)
     top = nice_top(sigma)
     return {
@@ -67,6 +73,10 @@ def show_samples(
             {"seed": number, "picture": encode_png(picture)}
             for number, picture in zip(seeds, pictures, strict=True)
         ],
+        "wished": [
+            {"seed": number, "picture": encode_png(picture)}
+            for number, picture in zip(seeds, wished, strict=False)
+        ],
         "mean": encode_png(Image.fromarray(mean)),
         "sigma": encode_png(paint(sigma, top, HEAT)),
         "top": top,
@@ -74,7 +84,7 @@ def show_samples(
         "words": describe_spread(sigma, rate, layers),
         # The Draw tab knows only the noise of training, so only its pictures can be had there again.
         "repeatable": rate == TRAINED_RATE and all(layers),
-        "seconds": seconds,
+        "seconds": seconds + more,
     }
 
 
@@ -84,13 +94,17 @@ def draw_samples(
     seeds: list[int],
     rate: float | None = None,
     layers: tuple[bool, ...] = (True,) * NOISY_LAYERS,
+    color: str | None = None,
 ) -> tuple[list[Image.Image], float]:
-    """One picture for each seed, and the seconds it took. ValueError where the task has no weights."""
+    """One picture for each seed, and the seconds it took. ValueError where the task has no weights.
+
+    color: None for dropout alone, "seed" for colors that the seeds draw.
+    """
     if task not in available():
         raise ValueError(f"no weights for {task!r} are here; there are: {', '.join(pool.trained_tasks())}")
 
     def sample() -> list[Image.Image]:
-        return pool.translators().get(task).sample(drawing, seeds, rate, layers)
+        return pool.translators().get(task).sample(drawing, seeds, rate, layers, color)
 
     return pool.queue.run(timed, sample)
 
@@ -130,7 +144,7 @@ def keep_sample(asked: object) -> dict[str, Any]:
     drawing = asked.get("drawing")
     return make_value(
         str(asked.get("task")), decode_data_url(drawing) if drawing else None, read_seed(asked.get("seed"))
-    )
+    ) | {"wish": "" if asked.get("colored") else "none"}
 
 
 def read_rate(rate: str | float | None) -> float:
@@ -191,6 +205,10 @@ def build_samples_panel(canvas: gr.HTML) -> None:
         **private,
     )
     panel.select(keep_sample, panel, canvas, queue=False, **private)
+
+
+def build_sample_endpoint() -> None:
+    """`/sample` for programs."""
     with gr.Column(visible=False):
         image = gr.File(label="image", type="filepath")
         task = gr.Textbox("facades", label="task", info=f"one of {', '.join(TASKS)}")
