@@ -70,9 +70,6 @@ def our_scores(path: Path = SHIPPED / "scores.json") -> dict[str, Figures]:
     """
     try:
         scored = json.loads(path.read_text(encoding="utf-8"))
-        return {
-            name: (float(numbers[0]), float(numbers[1]), float(numbers[2]))
-            for name, numbers in scored.items()
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+        return {name: (float(a), float(b), float(c)) for name, (a, b, c) in scored.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
         return {}
