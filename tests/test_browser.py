@@ -415,8 +415,8 @@ def test_history_brings_drawing_and_picture_back(visitor):
     with visitor.new_picture():
         visitor.choose("facades")
     past = visitor.page.locator(".past")
-    assert past.count() == 4, "the opening, the example, the empty sheet, the façade"
-    past.nth(2).click()
+    assert past.count() == 3, "the opening, the example, the façade; not the empty canvas"
+    past.nth(1).click()
     visitor.page.wait_for_selector(".studio[data-task=edges2cats]")
     assert np.array_equal(visitor.sheet(), sheet)
     assert np.array_equal(visitor.picture(), picture)
@@ -498,8 +498,9 @@ def test_download_and_share_card(visitor, studio_url, tmp_path):
     saved = np.asarray(Image.open(tmp_path / "picture.png"))[..., :3]
     assert saved.shape == (256, 256, 3)
     assert np.abs(saved.astype(int) - visitor.picture()).mean() < 6, "the same picture, without JPEG's loss"
+    visitor.press("share")
     with visitor.page.expect_download() as download:
-        visitor.press("share")
+        visitor.page.locator("[data-share=card]").click()
     download.value.save_as(tmp_path / "card.png")
     card = np.asarray(Image.open(tmp_path / "card.png"))[..., :3]
     assert card.shape == (720, 1200, 3)

@@ -188,6 +188,14 @@ def test_a_broken_link_gets_one_line_and_the_page_works(visit, query, said):
     assert not np.array_equal(someone.sheet(), before)
 
 
+def test_a_link_opens_a_panel_with_its_drawing(visit):
+    someone = visit(DESKTOP)
+    someone.page.goto(someone.url + "?tab=samples&task=facades")
+    someone.page.wait_for_selector("#samples .panel[data-answers]", timeout=90_000)
+    assert someone.page.locator("#samples .grid").first.locator("img").count() == 9
+    assert someone.page.locator("#samples .name").inner_text().startswith("Your drawing: Façade")
+
+
 # --- the server is gone ------------------------------------------------------------------------------------
 
 

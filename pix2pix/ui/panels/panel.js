@@ -111,10 +111,13 @@ export class PanelPage {
   /** Each time the tab is opened. @param {() => void} open */
   onOpen(open) {
     let there = false;
-    new IntersectionObserver(() => {
+    new IntersectionObserver(async () => {
       const now = this.root.offsetParent !== null;
-      if (now && !there) open();
+      const opens = now && !there;
       there = now;
+      if (!opens) return;
+      await canvasReady();
+      open();
     }).observe(this.root);
   }
 
@@ -124,6 +127,14 @@ export class PanelPage {
       const button = /** @type {HTMLButtonElement} */ (/** @type {Element} */ (event.target).closest("[data-do]"));
       if (button && !button.disabled) actions[button.dataset.do]?.();
     });
+  }
+}
+
+/** A link may open a panel before the canvas has its drawing. */
+async function canvasReady() {
+  for (let tries = 0; tries < 200; tries++) {
+    if (document.querySelector(".studio[data-open=yes]")) return;
+    await new Promise((done) => setTimeout(done, 50));
   }
 }
 
