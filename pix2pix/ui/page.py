@@ -26,6 +26,7 @@ from pix2pix.ui.panels.draw import build_draw_panel, build_translate_endpoint
 from pix2pix.ui.panels.learn import build_learn_panel
 from pix2pix.ui.panels.patches import build_compare_endpoint, build_patches_panel
 from pix2pix.ui.panels.samples import build_sample_endpoint, build_samples_panel
+from pix2pix.ui.theme import CSS, PRESENTING, studio_theme
 from pix2pix.ui.tiles import start_pictures
 
 

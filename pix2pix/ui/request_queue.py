@@ -94,9 +94,9 @@ class Worker:
             with self._guard:
                 self.length -= 1
 
-        with self._guard:
+        with self._guard:  # counted and queued at once, so that the order is that of the count
             self.length += 1
-        result = self._thread.submit(work, *args, **kwargs)
+            result = self._thread.submit(work, *args, **kwargs)
         result.add_done_callback(done)
         return result
 
