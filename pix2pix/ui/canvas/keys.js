@@ -30,7 +30,7 @@ export function stepThrough(list, current, by) {
 export function onKey(studio, event) {
   const { current, host, root } = studio;
   if (!current || !host.element.isConnected || root.offsetParent === null || event.altKey) return;
-  if (/** @type {Element} */ (event.target).closest?.(TYPING)) return;
+  if (/** @type {Element} */ (event.target).closest?.(`${TYPING}, dialog`)) return;
   const key = event.key.toLowerCase();
   const command = event.ctrlKey || event.metaKey;
   if (command && key === "z") travel(studio, event.shiftKey ? "redo" : "undo");

@@ -196,7 +196,7 @@ export function extendSelecting(studio, point) {
   if (drag.kind === "move") {
     if (current.snap) [dx, dy] = [onGrid(box.left + dx, true) - box.left, onGrid(box.top + dy, true) - box.top];
     goal = shifted(box, dx, dy);
-    studio.repeat = { dx, dy };
+    if (dx || dy) studio.repeat = { dx, dy };
   } else {
     const at = { x: onGrid(point.x, current.snap), y: onGrid(point.y, current.snap) };
     goal = { ...box };
