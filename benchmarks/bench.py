@@ -11,8 +11,6 @@ import copy
 import functools
 import importlib.util
 import json
-import os
-import platform
 import tempfile
 import time
 import warnings
@@ -25,19 +23,13 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
 
+from benchmarks.machine import describe_machine, packed_elsewhere, roofline
 from pix2pix import checkpoints
 from pix2pix.config import TrainConfig
-from pix2pix.devices import compute_type, pick_device
 from pix2pix.examples import example_paths
 from pix2pix.files import replace_section, write_text
 from pix2pix.inference import Translator
-from pix2pix.inference.kernels import int8_pays
-from pix2pix.inference.packed import PackedGenerator, packed
-from pix2pix.inference.quantize import NOTHING
-from pix2pix.models.generator import UNetGenerator
-from pix2pix.models.layers import Conv2d
 from pix2pix.training.step import build_networks, step_noise, stepper, to_device
 
 PLAIN = Path(__file__).resolve().with_name("plain.py")
@@ -48,7 +40,7 @@ ADAM_MOVES = 7 * 4  # bytes a weight: float32 weight, gradient and two moments a
 
 @dataclass
 class Row:
-    """name; milliseconds of each turn; and what is known beside them (floor_ms, difference …)."""
+    """name; milliseconds of each turn; and what is known beside them (roofline_ms, difference …)."""
 
     name: str
     ours: list[float]
@@ -125,8 +117,8 @@ def inference_rows(plain: ModuleType, folder: Path, ngf: int, turns: int, machin
     generator = packed_elsewhere(ngf)
     picture_in = torch.zeros(1, 3, SIDE, SIDE, device="meta")
     weights = sum(p.numel() for p in reference.parameters()) * getattr(torch, machine["type"]).itemsize
-    one = floor(lambda: generator(picture_in, []), "gmac_per_s", weights, machine)
-    row.more = difference | {"floor_ms": one}
+    one = roofline(lambda: generator(picture_in, []), "gmac_per_s", weights, machine)
+    row.more = difference | {"roofline_ms": one}
     yield row
     for runtime, start in RUNTIMES.items() if ngf >= 32 else ():
         with contextlib.suppress(ImportError):
@@ -148,10 +140,10 @@ def inference_rows(plain: ModuleType, folder: Path, ngf: int, turns: int, machin
         few,
     )
     z = [mask.to("meta") for mask in generator.draw_noise(seeds)]
-    many = floor(
+    many = roofline(
         lambda: generator.decode_many(generator.encode(picture_in), z), "gmac_per_s", weights, machine
     )
-    row.more = {"floor_ms": many}
+    row.more = {"roofline_ms": many}
     yield row
     yield take_turns(
         f"sample{SAMPLES} against {SAMPLES} × our own translate, {name}",
@@ -177,7 +169,9 @@ def training_row(plain: ModuleType, ngf: int, device: torch.device, turns: int, 
     )
     if device.type == "cpu":
         weights = sum(p.numel() for net in (reference, critic) for p in net.parameters())
-        row.more = {"floor_ms": floor(step, "training_gmac_per_s", ADAM_MOVES * weights, machine, after=True)}
+        row.more = {
+            "roofline_ms": roofline(step, "training_gmac_per_s", ADAM_MOVES * weights, machine, after=True)
+        }
     return row
 
 
@@ -322,75 +316,12 @@ def drawing(side: int = SIDE) -> Image.Image:
     return Image.open(paths[0]).convert("RGB").resize((side, side), Image.Resampling.NEAREST)
 
 
-def describe_machine() -> dict:
-    """What the figures were measured on, with its own two limits: products and bytes a second."""
-    dtype = compute_type("auto", pick_device("cpu"))
-    cpuinfo = Path("/proc/cpuinfo")
-    names = (
-        [line.split(":")[1].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line]
-        if cpuinfo.exists()
-        else []
-    )
-    int8 = int8_pays(dtype)
-    big = torch.ones(32 * 2**20)  # 128 MB: more than any cache
-    reading = min(repeat(lambda: big.sum()))
-    found = {
-        "processor": names[0] if names else platform.processor(),
-        "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
-        "type": "int8" if int8 else str(dtype).removeprefix("torch."),
-        "gmac_per_s": product_rate(dtype, int8),
-        "training_gmac_per_s": product_rate(dtype, False),
-        "gb_per_s": round(big.numel() * 4 / reading / 1e9, 1),
-        "load": round(os.getloadavg()[0], 1),
-    }
-    if torch.cuda.is_available():
-        found["gpu"] = torch.cuda.get_device_name()
-    return found
-
-
-def repeat(work: Callable[[], object], times: int = 10) -> list[float]:
-    work()
-    found = []
-    for _ in range(times):
-        started = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - started)
-    return found
-
-
-def product_rate(dtype: torch.dtype, int8: bool) -> int:
-    """10⁹ products a second of the quickest form of a large convolution that we know."""
-    channels, side = 512, 32
-    conv = packed(Conv2d(channels, 2 * channels, bias=False), side, dtype, int8)
-    x = torch.ones(1, channels, side, side, dtype=dtype).to(memory_format=torch.channels_last)
-    with torch.inference_mode():
-        seconds = min(repeat(lambda: conv([x], NOTHING), times=60))  # a busy moment would lift the floor
-    return round(2 * channels**2 * 4**2 * (side // 2) ** 2 / seconds / 1e9)
-
-
-def packed_elsewhere(ngf: int) -> PackedGenerator:
-    """Our generator where nothing is computed, to count the products that it would take."""
-    return PackedGenerator(UNetGenerator(ngf=ngf).to("meta"), torch.float32)
-
-
-def floor(work: Callable[[], object], rate: str, moved: int, machine: dict, after: bool = False) -> float:
-    """Milliseconds of work's products at one of the machine's rates, and of the bytes that it has to move.
-
-    Whichever is more; or both, where these are moved after the products.
-    """
-    with FlopCounterMode(display=False) as counter:
-        work()
-    parts = counter.get_total_flops() / 2 / (machine[rate] * 1e6), moved / (machine["gb_per_s"] * 1e6)
-    return round(sum(parts) if after else max(parts), 2)
-
-
 def as_table(rows: list[dict], header: bool = True) -> str:
-    text = "| | ours, ms | other, ms | ratio | floor, ms | difference, of 255 |\n" if header else ""
+    text = "| | ours, ms | other, ms | ratio | roofline bound, ms | difference, of 255 |\n" if header else ""
     text += "|---|---|---|---|---|---|\n" if header else ""
     for row in rows:
         ours, plain = (f"{row[f'{who}_ms']} ± {row[f'{who}_spread']}" for who in ("ours", "plain"))
-        known = [str(row.get(key, "")) for key in ("floor_ms", "difference")]
+        known = [str(row.get(key, "")) for key in ("roofline_ms", "difference")]
         text += " | ".join(["", row["name"], ours, plain, f"**{row['ratio']}**", *known, ""]).strip() + "\n"
     return text
 

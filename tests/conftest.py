@@ -86,7 +86,9 @@ def shipped(checkpoint_root, monkeypatch) -> Path:
 
 
 def pytest_collection_modifyitems(items) -> None:
-    """A real browser on a busy machine now and then loses a touch event: such a test gets a second chance."""
+    """On a busy machine Chromium now and then loses a touch event: tests with a finger may be repeated."""
     for item in items:
-        if item.get_closest_marker("browser"):
+        parameters = getattr(item, "callspec", None)
+        finger = "phone" in item.fixturenames or (parameters and "phone" in parameters.id)
+        if item.get_closest_marker("browser") and finger:
             item.add_marker(pytest.mark.flaky(reruns=2))

@@ -45,6 +45,7 @@ def test_photos_are_scored_at_their_own_size():
     assert scorer.predict(torch.zeros(1, 3, 64, 64)).shape == (64, 64)
 
 
+@pytest.mark.slow
 def test_train_resume_measure_and_ship(facades, tmp_path, capsys):
     run, folder = tmp_path / "run", tmp_path / "shipped"
     line = ["--data", str(facades), "--out", str(run), "--widths", "4", "8", "--side", "64"]

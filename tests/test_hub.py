@@ -101,6 +101,7 @@ def python(environment: dict[str, str], *arguments: str) -> subprocess.Completed
     )
 
 
+@pytest.mark.slow
 def test_a_checkpoint_is_fetched_once_and_found_again_without_a_network(hub, tmp_path):
     server, environment = hub
     drawing, target = example_paths("facades")[0], tmp_path / "out.png"
@@ -119,6 +120,7 @@ def test_a_checkpoint_is_fetched_once_and_found_again_without_a_network(hub, tmp
     assert missing == "no checkpoint 'hf://ann/other': not in the local cache, and the Hub cannot be reached"
 
 
+@pytest.mark.slow
 def test_what_is_no_checkpoint_is_told_in_one_line(hub):
     _, environment = hub
     names = ("hf://ann/other", "hf://ann/notes", "hf://ann", "hf://ann/mine@v9", f"hf://ann/mine@{COMMIT}")
@@ -131,6 +133,7 @@ def test_what_is_no_checkpoint_is_told_in_one_line(hub):
     assert "generator.safetensors" in told[4]
 
 
+@pytest.mark.slow
 def test_weights_that_are_not_installed_come_from_the_repository_that_a_setting_names(hub, tmp_path):
     server, environment = hub
     (tmp_path / "none").mkdir()

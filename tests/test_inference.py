@@ -154,6 +154,7 @@ def test_mistakes_are_one_line_and_exit_code_2(shipped, tmp_path, capsys):
         assert not (tmp_path / target).exists()
 
 
+@pytest.mark.slow
 def test_same_seed_same_bytes_from_the_shell(shipped, tmp_path):
     noise_picture().save(tmp_path / "in.png")
     for name, seed in (("a", "1"), ("b", "1"), ("c", "2")):
@@ -163,6 +164,7 @@ def test_same_seed_same_bytes_from_the_shell(shipped, tmp_path):
             cwd=ROOT,
             capture_output=True,
             text=True,
+            timeout=200,
         )
         assert done.returncode == 0, done.stderr
     first, again, other = ((tmp_path / f"{name}.png").read_bytes() for name in "abc")
@@ -179,6 +181,7 @@ def test_a_folder_is_translated_and_a_broken_file_named(shipped, tmp_path, capsy
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["0.png", "1.png", "2.png"]
 
 
+@pytest.mark.slow
 def test_export_makes_a_checkpoint_with_a_card(tmp_path, capsys):
     run_folder = save_checkpoint(tmp_path / "runs", "facades")
     code, _ = run("export", run_folder, tmp_path / "checkpoints" / "facades", capsys=capsys)

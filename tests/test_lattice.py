@@ -127,12 +127,14 @@ def test_figures_take_a_spectrum_and_luma_is_rec_601():
     assert luma(np.array([[[255, 255, 255], [255, 0, 0]]], np.uint8))[0] == pytest.approx([255, 76.245])
 
 
+@pytest.mark.slow
 def test_the_command_says_what_is_wrong_in_one_line(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "pix2pix.evaluation.lattice", "--checkpoint", "nowhere", "--data", tmp_path],
         capture_output=True,
         text=True,
         cwd=Path(__file__).parent.parent,
+        timeout=200,
     )
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1

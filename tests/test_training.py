@@ -223,6 +223,7 @@ def test_run_folder_is_a_checkpoint_with_figures_and_pictures(tiny_config):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [0.0, 0.15, 0.4])
 def test_sigkill_leaves_a_loadable_checkpoint(tiny_config, after):
     out = Path(tiny_config.out)
@@ -234,7 +235,7 @@ def test_sigkill_leaves_a_loadable_checkpoint(tiny_config, after):
         time.sleep(after)
     finally:
         run.send_signal(signal.SIGKILL)
-        run.wait()
+        run.wait(timeout=60)
     assert Translator(out, "cpu").side == 32
     done = int(checkpoints.read_tensors(out / STATE)[1]["step"])
     assert done > 0
@@ -243,6 +244,7 @@ def test_sigkill_leaves_a_loadable_checkpoint(tiny_config, after):
     assert load_state(networks, out, going_on) == done
 
 
+@pytest.mark.slow
 def test_ctrl_c_saves_the_step_it_is_in(tiny_config):
     out = Path(tiny_config.out)
     run = subprocess.Popen(
@@ -259,12 +261,14 @@ def test_ctrl_c_saves_the_step_it_is_in(tiny_config):
     assert f"stopped after step {step}; all is saved" in printed
 
 
+@pytest.mark.slow
 def test_mistakes_are_one_line(tiny_config, tmp_path):
     missing = replace(tiny_config, data=str(tmp_path / "nowhere"))
-    run = subprocess.run(command(missing), capture_output=True, text=True)
+    run = subprocess.run(command(missing), capture_output=True, text=True, timeout=200)
     assert run.returncode == 2 and run.stderr.count("\n") == 1 and "nowhere: no such folder" in run.stderr
 
 
+@pytest.mark.slow
 def test_two_processes_learn_what_one_learns(tiny_config, tmp_path):
     """torchrun with two processes (gloo): the curve of one process at the same batch, within rounding."""
     one = replace(tiny_config, batch_size=2, steps=6)
@@ -286,6 +290,7 @@ def test_two_processes_learn_what_one_learns(tiny_config, tmp_path):
         torch.testing.assert_close(first[key], second[key], atol=2e-4, rtol=1e-2)
 
 
+@pytest.mark.slow
 def test_runs_without_gradio(tiny_config):
     """Training works on machines without gradio, huggingface_hub and matplotlib."""
     code = (
@@ -293,7 +298,7 @@ def test_runs_without_gradio(tiny_config):
         "sys.modules['torch.utils.tensorboard'] = None; "
         f"sys.argv[1:] = {command(tiny_config, '--steps', '2')[2:]!r}; import train; sys.exit(train.main())"
     )
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=200)
     assert run.returncode == 0, run.stderr[-2000:]
     assert (Path(tiny_config.out) / "generator.safetensors").exists()
 

@@ -9,7 +9,8 @@ from PIL import Image
 
 from pix2pix.examples import EXAMPLES, SUFFIXES
 
-from .cats import CATS, draw
+from .cat_faces import CATS
+from .cats import draw
 from .emoji import EMOJI
 from .facades import FACADES
 from .photos import PHOTOS, credits_text

@@ -15,7 +15,8 @@ from pix2pix.tasks import STREET_PALETTE
 from .label_sheet import outline
 from .pen import SIZE
 from .saving import few_greys
-from .streets import BUS, CAR_FROM_BEHIND, CAR_FROM_THE_SIDE, SCENES, Street
+from .street_sheet import BUS, CAR_FROM_BEHIND, CAR_FROM_THE_SIDE, Street
+from .streets import SCENES
 
 SCALE = 2
 """Sub-pixels a side."""
