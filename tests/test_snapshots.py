@@ -100,6 +100,7 @@ def test_a_game_from_a_snapshot_steps_as_far_as_the_run(tiny_config, tmp_path):
     moved = {}
     for name in ("run", "snapshot", "fresh"):
         game = Game(run / "snapshots/20", *pair)
+        assert game.resumed and not Game(run, *pair).resumed
         if name == "run":
             resumed = replace(tiny_config, snapshots="20", steps=20, resume=True)
             game.networks = build_networks(resumed, torch.device("cpu"))

@@ -52,8 +52,11 @@ class Game:
         self.networks.generator.load_state_dict(checkpoints.load_generator(folder).state_dict())
         self.networks.discriminator.load_state_dict(checkpoints.load_discriminator(folder).state_dict())
         step = checkpoints.load_settings(folder)["training"].get("steps", 0)
-        for name, adam in (("generator", self.networks.adam_g), ("discriminator", self.networks.adam_d)):
-            load_moments(getattr(self.networks, name), adam, folder, name, step)
+        parts = (("generator", self.networks.adam_g), ("discriminator", self.networks.adam_d))
+        loaded = [
+            load_moments(getattr(self.networks, part), adam, folder, part, step) for part, adam in parts
+        ]
+        self.resumed = all(loaded)  # Adam has the run's second moments
         self.real_a, self.real_b = real_a, real_b
         self.steps_d = self.steps_g = 0
         self.round = 0

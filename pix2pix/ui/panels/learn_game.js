@@ -82,6 +82,9 @@ export function mount(lesson, section) {
     find(".stands-in").textContent = answer.photo
       ? ""
       : "No photo belongs to this drawing, so y is the picture that the larger shipped model makes of it.";
+    find(".adam").textContent = answer.resumed
+      ? "Adam (learning rate 0.0002) goes on with the run’s second moments, without its momentum."
+      : "Adam starts afresh: its first step moves every weight by the learning rate, 0.0002.";
     find(".score-real").textContent = change(scores.real, last?.scores.real);
     find(".score-fake").textContent = change(scores.fake, last?.scores.fake);
     find(".moves").textContent = `Steps so far: D ${answer.steps_d}, G ${answer.steps_g}`;

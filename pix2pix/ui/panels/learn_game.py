@@ -134,7 +134,7 @@ def new_game(drawing: Image.Image, seed: int, step: int, replaces: str) -> Answe
 def describe_game(visit: Visit) -> Answer:
     """real, fake, real_map, fake_map, gan_wish, l1_wish (pictures); losses, scores (mean D on both), field;
 
-    photo: whether y is a photo; steps_d, steps_g.
+    photo: whether y is a photo; resumed: whether Adam has the run's second moments; steps_d, steps_g.
     """
     game, now = visit.game, visit.game.position()
     real, fake = (torch.sigmoid(logits)[0, 0].numpy() for logits in (now.real_logits, now.fake_logits))
@@ -150,6 +150,7 @@ def describe_game(visit: Visit) -> Answer:
         "field": receptive_field(game.networks.discriminator.n_layers),
         "lambda_l1": game.config.lambda_l1,
         "photo": visit.photo,
+        "resumed": game.resumed,
         "steps_d": game.steps_d,
         "steps_g": game.steps_g,
     }
