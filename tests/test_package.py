@@ -109,6 +109,8 @@ def test_the_wheel_trains_and_knows_its_place(installed, tmp_path, pairs_folder)
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "run" / "generator.safetensors").is_file()
+    done = pix2pix(installed, tmp_path, "doctor", str(pairs_folder))
+    assert done.returncode == 0 and "train with:" in done.stdout, done.stdout + done.stderr
     done = pix2pix(installed, tmp_path, "train", "--data", "nowhere", "--out", "other", *tiny)
     assert done.returncode == 2 and done.stderr.startswith("pix2pix train: ") and "nowhere" in done.stderr
     ask = "import pix2pix, pathlib; print(pathlib.Path(pix2pix.__file__).parent)"

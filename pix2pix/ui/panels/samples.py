@@ -58,7 +58,8 @@ def show_samples(
     seeds = [(seed + number) % SEEDS for number in range(count)]
     pictures, seconds = draw_samples(chosen.task, chosen.drawing, seeds, rate, layers)
     # What the dropout does not do: the same seeds, with colors drawn from the training photos as well.
-    wished, more = [], 0.0
+    wished: list[Image.Image] = []
+    more = 0.0
     if pool.translators().get(chosen.task).knows_colors:
         wished, more = draw_samples(chosen.task, chosen.drawing, seeds[:COLORED], rate, layers, color="seed")
     mean, sigma = spread(pictures)
