@@ -27,8 +27,13 @@ from pix2pix.ui.scales import VERDICT, colours
 from pix2pix.ui.tiles import examples_of
 
 pytest_plugins = ["browser"]
-HERE = ("facades-l1", "facades-patch1", "facades-patch16", "facades")  # patch286 and all else are missing
-SIZES = {"facades-patch1": 256, "facades-patch16": 126, "facades": 30}
+HERE = (
+    "facades-l1",
+    "facades-patch1",
+    "facades-patch16",
+    "facades-patch70",
+)  # patch286 and all else are missing
+SIZES = {"facades-patch1": 256, "facades-patch16": 126, "facades-patch70": 30}
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +132,7 @@ def test_colours_are_held_against_the_training_photos_where_they_are_kept(weight
     copied = tmp_path / "with-colours"
     shutil.copytree(weights, copied)
     even = {"a": [1 / BINS] * BINS, "b": [1 / BINS] * BINS, "gradient_energy": 50.0}
-    (copied / "facades" / "color.json").write_text(json.dumps(even))
+    (copied / "facades-patch70" / "color.json").write_text(json.dumps(even))
     monkeypatch.setenv("PIX2PIX_CHECKPOINTS", str(copied))
     answer = compare_models(canvas, {})
     assert answer["reference"]["energy"] == 50
@@ -146,7 +151,7 @@ def test_another_task_on_the_canvas_brings_a_facade_example(weights):
 def test_the_other_rows(weights, row):
     answer = compare_models(make_value("facades", facade()), {"row": row})
     there = [column["checkpoint"] for column in answer["columns"] if column["picture"]]
-    assert there == ["facades-l1", "facades"] and "not here" in answer["missing"].lower()
+    assert there == ["facades-l1", "facades-patch70"] and "not here" in answer["missing"].lower()
     assert compare_models(make_value("facades", facade()), {"row": row, "seen": answer["seen"]}) == {
         "same": True
     }
@@ -198,7 +203,7 @@ def test_our_scores_are_what_the_tables_wrote(tmp_path):
 def test_the_papers_figures_fit_the_rows():
     patch = {model.label: model.figures for model in COMPARISONS["patch"].models}
     assert max(patch, key=patch.get) == "70×70"
-    with pytest.raises(ValueError, match="patch, objective, generator"):
+    with pytest.raises(ValueError, match="patch, objective, generator, today"):
         find_comparison("moon")
 
 
@@ -269,7 +274,7 @@ def test_a_visitor_compares_patch_sizes(visit, models_url, settings):
     assert page.locator("#patches .sights .sight").count() == 5, "drawing and four models"
     assert page.evaluate("document.documentElement.scrollWidth") <= settings["viewport"]["width"]
 
-    chart = page.locator("#patches .map[data-checkpoint=facades]")
+    chart = page.locator("#patches .map[data-checkpoint=facades-patch70]")
     chart.scroll_into_view_if_needed()
     box = chart.bounding_box()
     across, down = 2, 20
@@ -278,7 +283,7 @@ def test_a_visitor_compares_patch_sizes(visit, models_url, settings):
     spans = patch_spans(3)
     assert spans[across][0] == 0, "a cell whose box is clipped"
     wanted = np.array((spans[across][0], spans[down][0], spans[across][1] + 1, spans[down][1] + 1))
-    for frame in ("#patches .seen figure:first-child", "#patches .sight[data-checkpoint=facades]"):
+    for frame in ("#patches .seen figure:first-child", "#patches .sight[data-checkpoint=facades-patch70]"):
         inner = frame if "sight" in frame else f"{frame} .frame"
         assert np.abs(share(page, f"{frame} .box", inner) - wanted).max() < 1.5
     words = page.locator("#patches .field-words").inner_text()
@@ -299,11 +304,11 @@ def test_a_visitor_compares_patch_sizes(visit, models_url, settings):
     assert seen[inside].mean() > 0.93 * drawing[inside].mean()
     assert seen[outside].mean() < 0.75 * drawing[outside].mean()
 
-    page.locator("#patches .map[data-checkpoint=facades]").press("ArrowDown")
+    page.locator("#patches .map[data-checkpoint=facades-patch70]").press("ArrowDown")
     assert "row 22" in page.locator("#patches .field-title").inner_text()
 
     # The loupe: over one picture, and at the same place of all others.
-    sight = page.locator("#patches .sight[data-checkpoint=facades]")
+    sight = page.locator("#patches .sight[data-checkpoint=facades-patch70]")
     sight.scroll_into_view_if_needed()
     box = sight.bounding_box()
     x, y = box["x"] + 0.6 * box["width"], box["y"] + 0.4 * box["height"]

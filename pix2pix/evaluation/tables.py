@@ -12,7 +12,7 @@ from typing import Any
 
 from pix2pix import checkpoints
 from pix2pix.evaluation.evaluate import evaluate
-from pix2pix.evaluation.paper import GENERATORS, HISTOGRAMS, OBJECTIVES, PATCHES, REAL, TO_LABELS, Row
+from pix2pix.evaluation.paper import BASE, GENERATORS, HISTOGRAMS, OBJECTIVES, PATCHES, REAL, TO_LABELS, Row
 from pix2pix.evaluation.segmenter import load_segmenter
 from pix2pix.files import replace_section, write_text
 
@@ -71,10 +71,10 @@ def orders(result: dict[str, Any], pixels: int) -> str:
     """Which orders of the paper hold here. pixels: side at which the scorer sees photos."""
     sentences = []
     scored = result["checkpoints"]
-    if {"facades", "facades-l1"} <= set(scored):
-        gaps = [scored["facades"][measure] - scored["facades-l1"][measure] for measure in MEASURES]
+    if {BASE, "facades-l1"} <= set(scored):
+        gaps = [scored[BASE][measure] - scored["facades-l1"][measure] for measure in MEASURES]
         ahead = [heading for heading, gap in zip(HEADINGS, gaps, strict=True) if gap > 0]
-        told = gap_with_interval(result, "facades", "facades-l1")
+        told = gap_with_interval(result, BASE, "facades-l1")
         sentences.append(
             f"L1 + cGAN against L1 alone: {told}; ahead in {len(ahead)} of 3 ({', '.join(ahead) or 'none'}), "
             f"in the paper in all, and by far more. The scorer sees photos at {pixels} pixels a side (at 128 "

@@ -1,4 +1,4 @@
-"""What the Patch sizes tab compares: three rows of checkpoints, and the paper's figures for them.
+"""What the Patch sizes tab compares: four rows of checkpoints, and the paper's figures for them.
 
 The figures are the paper's FCN-scores, measured on Cityscapes labels → photo (pix2pix/paper.py). Ours are
 read from checkpoints/scores.json where it is there. Knows nothing about networks or components.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pix2pix.checkpoints import SHIPPED
-from pix2pix.evaluation.paper import GENERATORS, OBJECTIVES, PATCHES, Figures, Row
+from pix2pix.evaluation.paper import BASE, GENERATORS, OBJECTIVES, PATCHES, Figures, Row
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,19 @@ COMPARISONS: dict[str, Comparison] = {
             "layer of the encoder across to the decoder. Compare where the edges of windows come to lie: "
             "without the skips the layout must be recalled from the few numbers that came through.",
             GENERATORS,
+        ),
+        Comparison(
+            "today",
+            "2017 → today",
+            "What has been learned since the paper. First the paper's own recipe. Then the same with "
+            "anti-aliasing: a discriminator that low-passes before each stride, and up-convolutions with "
+            "smooth kernels; the fine weave over walls and sky is gone. Last, with a perceptual loss, label "
+            "maps simplified as visitors paint them, and a color wish: panes, moldings and brick.",
+            (
+                Row("2017: L1 + cGAN", BASE, None),
+                Row("+ anti-aliasing", "facades-antialias", None),
+                Row("+ perceptual loss", "facades", None),
+            ),
         ),
     )
 }

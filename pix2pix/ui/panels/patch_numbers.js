@@ -78,7 +78,7 @@ export function showScores(find, answer, photos) {
       lowerCell(
         label,
         make("dl", { "aria-label": label },
-          make("dt", { text: "paper" }), make("dd", { text: list(paper) }),
+          make("dt", { text: "paper" }), make("dd", { text: paper ? list(paper) : "not in it" }),
           make("dt", { text: "ours" }), make("dd", { text: ours ? list(ours) : "not scored yet" })),
       ),
     ),

@@ -37,7 +37,7 @@ export function mount(host) {
     find(".field-drawing").src = answer.drawing;
     const judged = answer.columns.filter((column) => column.patches);
     const kept = judged.find((column) => column.checkpoint === selected?.checkpoint);
-    const first = kept || judged.find((column) => column.checkpoint === "facades") || judged[0];
+    const first = kept || judged.find((column) => column.checkpoint === "facades-patch70") || judged[0];
     find(".field").hidden = !first;
     if (first) {
       const { size } = first.patches;

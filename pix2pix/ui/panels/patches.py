@@ -118,7 +118,7 @@ def judge(translator: Translator, drawing: Image.Image, picture: Image.Image) ->
     """
     if not has_judge(translator):
         return None
-    probabilities = translator.critique(drawing, picture)
+    probabilities = translator.critique(drawing, picture, translator.wish("seed", DEFAULT_SEED))
     n_layers = translator.discriminator.n_layers
     return {
         "scores": encode_png(Image.fromarray((probabilities * 255).round().astype(np.uint8))),
