@@ -38,7 +38,7 @@ def uses_gan(objective: str) -> bool:
 
 
 def is_conditional(objective: str) -> bool:
-    """Does D see the input x beside the picture?"""
+    """Is D given the input x next to the image?"""
     return "cgan" in objective.split("+")
 
 
@@ -124,7 +124,7 @@ class TrainConfig:
     features: str = ""  # the feature network: squeezenet1_0 (torchvision downloads it) or a .safetensors file
     antialias: bool = False  # D low-passes before each stride, G's up-convolutions have smooth kernels (ours)
     color_wish: bool = False  # G and D are given the target's main color in 3 of 4 pairs (ours)
-    augment: bool = False  # D sees pictures recoloured, shifted, partly covered (Zhao et al. 2020)
+    augment: bool = False  # D sees color jitter, translation and cutout (Zhao et al. 2020)
     steps: int = 80_000  # optimiser steps (paper: 200 epochs of 400 façades at batch 1)
     batch_size: int = 1  # pairs a step, over all processes (paper: 1 façades and maps, 4 edges)
     learning_rate: float = 2e-4  # Adam's, for G and D alike (paper: 2e-4)
@@ -142,12 +142,12 @@ class TrainConfig:
     save_every: int = 1000  # steps between saved states
     sample_every: int = 2500  # steps between sample sheets
     snapshots: str = ""  # steps such as 0,100,500 whose weights are kept too, in OUT/snapshots/STEP
-    resume: bool = False  # go on from the state in the run folder
+    resume: bool = False  # continue from the state in the run folder
     title: str = ""  # of its tile on the page; else made from the task's name
     line: str = ""  # one line of text under the title
     canvas: str = ""  # how its input is made on the page: lines | labels | mask | photo; else by --pairs
     palette: str = ""  # classes of a label canvas, ground first: wall=#0030ff,window=#0080ff,door=#00cfff
-    start_from: str = ""  # a checkpoint (name, folder or hf://owner/name) whose weights a new run begins with
+    start_from: str = ""  # a checkpoint (name, folder or hf://owner/name) that initializes a new run
 
     def __post_init__(self) -> None:
         self._check_types()

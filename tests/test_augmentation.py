@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from pix2pix.training.augmentation import augmenter, cover, recolour, shift
+from pix2pix.training.augmentation import augmenter, color_jitter, cutout, translate
 from pix2pix.training.step import build_networks, train_step
 
 
@@ -42,15 +42,15 @@ def test_parts_by_hand():
     rng = np.random.default_rng(0)
     picture = torch.arange(64.0).view(1, 1, 8, 8) + 1
     for _ in range(20):
-        moved = shift(picture, rng)
+        moved = translate(picture, rng)
         offset = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
         expected = [
             torch.nn.functional.pad(picture, (1,) * 4)[..., 1 + i : 9 + i, 1 + j : 9 + j] for i, j in offset
         ]
         assert any(torch.equal(moved, e) for e in expected)
-        assert 4 <= (cover(picture, rng) == 0).sum() <= 16
+        assert 4 <= (cutout(picture, rng) == 0).sum() <= 16
     grey = torch.full((1, 3, 8, 8), 0.25)
-    assert recolour(grey, rng).std() < 1e-6 and not torch.equal(recolour(grey, rng), grey)
+    assert color_jitter(grey, rng).std() < 1e-6 and not torch.equal(color_jitter(grey, rng), grey)
 
 
 def test_g_learns_through_it_and_d_from_it(tiny_config, pair):

@@ -21,7 +21,7 @@ from pix2pix.data.label_maps import simplify_labels
 from pix2pix.data.label_rules import RULES
 from pix2pix.data.placement import place as place_elsewhere
 from pix2pix.data.sources import Pairs
-from pix2pix.data.transforms import MAKERS, crop, lay_over, place
+from pix2pix.data.transforms import TRANSFORMS, crop, lay_over, place
 from pix2pix.images import (
     array_to_tensor,
 )
@@ -68,7 +68,7 @@ def training_pair(pairs: Pairs, config: TrainConfig, step: int, index: int) -> t
     real_a, real_b = both[:, : a.shape[-1]], both[:, a.shape[-1] :]
     if config.stretch != 1:
         real_b = ((real_b + 1) * config.stretch - 1).clamp(-1, 1)
-    real_a, real_b = MAKERS[config.pairs](real_a, real_b, rng)
+    real_a, real_b = TRANSFORMS[config.pairs](real_a, real_b, rng)
     if config.color_wish:
         real_a = with_wish(real_a, pairs.colors[which] if rng.random() < GIVEN else None)
     return real_a, real_b
@@ -80,11 +80,11 @@ def with_wish(real_a: Tensor, color: Color | None) -> Tensor:
 
 
 def validation_pair(pairs: Pairs, config: TrainConfig, which: int) -> tuple[Tensor, Tensor]:
-    """The pair at `which` without jitter; what its maker draws is the same every time."""
+    """The pair at `which` without jitter; random choices of its transform are the same every time."""
     a, b = array_to_tensor(pairs.a[which]), array_to_tensor(pairs.b[which])
     if config.stretch != 1:
         b = ((b + 1) * config.stretch - 1).clamp(-1, 1)
-    real_a, real_b = MAKERS[config.pairs](a, b, random_for(0, 0, which))
+    real_a, real_b = TRANSFORMS[config.pairs](a, b, random_for(0, 0, which))
     return (with_wish(real_a, None), real_b) if config.color_wish else (real_a, real_b)
 
 

@@ -1,6 +1,6 @@
-"""Pairs for tasks whose input can be made: drawings from edges, greyscale, holes, cut-outs; and the jitter.
+"""Pairs for tasks whose input can be made: drawings from edges, grayscale, masks, mattes; and the jitter.
 
-A maker turns one pair as it lies on disk into what the networks see. Pictures are (1, C, H, W) in [-1, 1];
+A transform turns a pair as decoded into what the networks see. Images are (1, C, H, W) in [-1, 1];
 every random choice comes from the numpy generator that is passed in.
 """
 
@@ -16,7 +16,7 @@ from torch import Tensor
 from pix2pix.data.line_art import darkness, draw, remove_small, thin, vary_lines
 from pix2pix.images import array_to_tensor, punch_holes, rgb_to_lab
 
-Maker = Callable[[Tensor, Tensor, np.random.Generator], tuple[Tensor, Tensor]]
+Transform = Callable[[Tensor, Tensor, np.random.Generator], tuple[Tensor, Tensor]]
 
 
 def aligned(a: Tensor, b: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
@@ -65,7 +65,7 @@ def animal_and_matte(trimap: Tensor, photo: Tensor, rng: np.random.Generator) ->
     return (photo * gain + shift).clamp(-1, 1), trimap
 
 
-MAKERS: dict[str, Maker] = {
+TRANSFORMS: dict[str, Transform] = {
     "aligned": aligned,
     "soft-edges": drawing_from_soft_edges,
     "edges": drawing_from_soft_edges,  # the soft edges are made when the photos are read

@@ -1,4 +1,4 @@
-"""Weights and maps in bytes: their steps, and the numbers in them."""
+"""Quantization to 8 bits: scales of weights, levels and zero points of feature maps."""
 
 import math
 
@@ -7,14 +7,14 @@ from torch import Tensor
 from torch.nn import functional as F
 
 RELU, NOTHING = 0.0, 1.0  # activations, told by their slope below 0
-STEPS = 254  # of a byte's 255, half a one on either side for the rounding
-# A map whose range is so many times its root mean square gets a second byte. What people draw stays below; a
-# few strokes on an empty page do not, and one byte of that would change the picture by 2 of 255.
+STEPS = 254  # of the 255 steps of 8 bits; half a step on either side is for rounding
+# A feature map whose range exceeds so many times its root mean square gets a second byte. Most drawings stay
+# below; a few strokes on an empty canvas do not, and one byte would change the image by 2 of 255.
 FAR = 20
 
 
 def scales(weight: Tensor, outputs: int) -> Tensor:
-    """The step of each output's weights in bytes, the same as in their file. outputs: their dimension."""
+    """Scales of int8 weights by output channel, as in the checkpoint. outputs: that dimension."""
     others = [dim for dim in range(weight.ndim) if dim != outputs]
     return (weight.detach().float().abs().amax(others) / 127).clamp_min(1e-12)
 

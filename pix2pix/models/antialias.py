@@ -1,6 +1,6 @@
 """Anti-aliasing for both networks: a discriminator that does not alias, up-convolutions that cannot weave.
 
-Not the 2017 paper's (Zhang 2019, «Making convolutional networks shift-invariant again»; Odena et al. 2016 on
+Not the 2017 paper's (Zhang 2019, "Making convolutional networks shift-invariant again"; Odena et al. 2016 on
 checkerboards). Free at inference: the generator keeps its form, only its kernels are kept smooth.
 """
 
@@ -36,5 +36,5 @@ def smooth_kernels(up_convs: nn.ModuleList) -> None:
         weight = conv.weight
         p = smooth_projection().to(weight)
         both = torch.kron(p, p)  # of the 16 numbers of a kernel
-        lying = weight.permute(0, 2, 3, 1)  # (c_in, 4, 4, c_out), dense for a channels-last weight
-        lying.copy_(torch.matmul(both, lying.reshape(lying.shape[0], 16, -1)).view(lying.shape))
+        view = weight.permute(0, 2, 3, 1)  # (c_in, 4, 4, c_out), dense for a channels-last weight
+        view.copy_(torch.matmul(both, view.reshape(view.shape[0], 16, -1)).view(view.shape))

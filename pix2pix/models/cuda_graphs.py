@@ -1,8 +1,8 @@
-"""Work of fixed shapes on a GPU, recorded once as a CUDA graph and replayed.
+"""Work of fixed shapes on a GPU, captured once as a CUDA graph and replayed.
 
-At batch 1 a network is hundreds of kernels of a few microseconds, and a processor that launches them one by
-one takes longer than they do. A graph is launched at once. It reads and writes fixed places in memory: what
-goes in is copied to them, what comes out is copied from them.
+At batch 1 a network is hundreds of kernels of a few microseconds each, and launching them one by one takes
+longer than running them. A graph is launched as a whole. It reads and writes fixed addresses: inputs are
+copied to them, outputs are copied from them.
 """
 
 import warnings
@@ -14,15 +14,15 @@ from torch import Tensor
 Named = dict[str, Tensor]
 Work = Callable[..., Named]
 
-# Calls that are made as they are: kernels are chosen, optimisers make their state, memory is found.
+# Eager calls before the capture: kernels are selected, optimizers create their state, memory is allocated.
 WARM_UP = 3
 
 
 class Captured:
-    """`work(*given)`, given tensors or None, whose number, shapes and types are the same at each call.
+    """`work(*given)` as a CUDA graph; given: tensors or None, of the same number, shapes and types each time.
 
-    work must not wait for the GPU and not depend on anything but what it is given and what it changes in
-    place. It is not called any more once it is captured; where it cannot be, that is said once, and it is.
+    work must not synchronize with the GPU, and must depend only on its arguments and on what it changes in
+    place. Once captured it is not called again. If the capture fails, it warns and runs eagerly.
     """
 
     def __init__(self, work: Work):
@@ -34,14 +34,14 @@ class Captured:
     def __call__(self, *given: Tensor | None) -> Named:
         self.calls += 1
         if self.calls <= WARM_UP:
-            return beside(self.work, given)
+            return on_side_stream(self.work, given)
         if self.calls == WARM_UP + 1:
             self.given = [None if tensor is None else tensor.clone() for tensor in given]
             try:
                 self.replay = capture(self.work, self.given)
             except RuntimeError as error:
                 reason = str(error).partition("\n")[0]
-                warnings.warn(f"no CUDA graph here, kernels are launched one by one: {reason}", stacklevel=2)
+                warnings.warn(f"CUDA graph capture failed; running eagerly: {reason}", stacklevel=2)
         if self.replay is None:
             return self.work(*given)
         for kept, tensor in zip(self.given, given, strict=True):
@@ -51,7 +51,7 @@ class Captured:
 
 
 def capture(work: Work, given: Sequence[Tensor | None]) -> Callable[[], Named]:
-    """Record work(*given), which computes nothing yet; what is returned does, with what then lies there."""
+    """Capture work(*given) without running it; the returned function replays it on the current inputs."""
     graph = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
         found = work(*given)
@@ -63,8 +63,8 @@ def capture(work: Work, given: Sequence[Tensor | None]) -> Callable[[], Named]:
     return replay
 
 
-def beside(work: Work, given: Sequence[Tensor | None]) -> Named:
-    """work(*given) on a stream of its own, as the warm-up of a capture has to be."""
+def on_side_stream(work: Work, given: Sequence[Tensor | None]) -> Named:
+    """work(*given) on a side stream, as PyTorch requires of the warm-up before a capture."""
     stream = torch.cuda.Stream()
     stream.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(stream):

@@ -1,6 +1,6 @@
 """The discriminators D(x, y): a score for every patch of a picture (paper §3.3, appendix 6.1.2).
 
-n counts the stride-2 convolutions: 0 is the PixelGAN, 1 the 16×16, 3 the 70×70, 5 the 286×286 «ImageGAN».
+n counts the stride-2 convolutions: 0 is the PixelGAN, 1 the 16×16, 3 the 70×70, 5 the 286×286 "ImageGAN".
 Knows nothing about data, losses or files.
 """
 
@@ -48,7 +48,7 @@ def patch_map_size(n_layers: int, image_size: int = 256) -> int:
 
 
 class PatchDiscriminator(nn.Module):
-    """(x, y) → logits (N, 1, M, M), one for each patch; above 0 means «real».
+    """(x, y) → logits (N, 1, M, M), one for each patch; above 0 means "real".
 
     in_channels: channels of x and y together; of y alone where D is not conditional.
     ndf: width of the first convolution (paper: 64). n_layers: see the module's docstring. antialias: a

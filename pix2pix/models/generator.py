@@ -20,7 +20,7 @@ LEAKY_SLOPE = 0.2  # of the leaky ReLUs in the encoder and in D (paper appendix 
 
 
 class InstanceNorm(nn.Module):
-    """Normalise with each image's own statistics, the paper's «batch normalisation at batch size 1».
+    """Normalize with each image's own statistics, the paper's "batch normalization at batch size 1".
 
     The same arithmetic as `nn.InstanceNorm2d(affine=True)`; on a CPU by the batch-norm kernel image by image:
     at N = 1 that is the same thing, and torch's instance norm would first rearrange the memory of a batch.
@@ -71,7 +71,7 @@ class UNetGenerator(nn.Module):
         self.down_convs, self.down_norms = nn.ModuleList(), nn.ModuleList()
         for level, (c_in, c_out) in enumerate(zip([in_channels, *widths], widths, strict=False)):
             # None on the first, as in the paper; none at the 1×1 bottleneck, where a norm over one value
-            # would leave nothing of it (the «bottleneck bug» of the paper's errata).
+            # would leave nothing of it (the "bottleneck bug" of the paper's errata).
             normed = 0 < level < depth - 1
             self.down_convs.append(Conv2d(c_in, c_out, bias=not normed))
             self.down_norms.append(InstanceNorm(c_out) if normed else nn.Identity())

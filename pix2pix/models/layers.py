@@ -1,11 +1,12 @@
-"""The generator's two convolutions (4×4, stride 2, padding 1), as what they are where that is quicker.
+"""The generator's two convolutions (4×4, stride 2), as a matrix product or a pixel shuffle where faster.
 
-A library's kernel is made for wide layers on large maps. On the innermost layers, where a map has a few cells
-and the weights millions of numbers, it spends its time preparing: there both are one matrix product. On the
-last, whose three channels fill no vector register, the transposed convolution is a 2×2 convolution to four
-times as many channels, shuffled into place. On a CPU only; the results are torch's, to rounding.
+Libraries tune their kernels for wide layers on large feature maps. On the innermost layers, with a few cells
+and millions of weights, they spend their time on setup: there both convolutions are one matrix product. On
+the last layer, whose three channels do not fill a vector register, the transposed convolution is a 2×2
+convolution to four times as many channels and a pixel shuffle. On a CPU only; the results equal torch's up to
+rounding.
 
-Weights and maps should lie channels-last: then nearly every reshape below is a view.
+Weights and feature maps should be channels-last: then nearly every reshape below is a view.
 
 Inference goes further: see `packed.py`.
 """
@@ -16,8 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-# Where these forms are quicker, forward and backward: see docs/performance.md.
-FEW_CELLS = 16 * 16  # of the smaller map, over all pictures of the batch
+# Where these forms are faster, forward and backward: see docs/performance.md.
+FEW_CELLS = 16 * 16  # of the smaller feature map, over all images of the batch
 FEW_CHANNELS = 4  # of the output
 
 

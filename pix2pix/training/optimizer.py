@@ -1,14 +1,14 @@
-"""Adam, fused, over weights as memory has them."""
+"""Fused Adam over weights in memory order."""
 
 import torch
 from torch import Tensor, nn
 
 
 class Adam(torch.optim.Adam):
-    """Fused Adam over a network whose weights lie channels-last.
+    """Fused Adam over a network whose weights are channels-last.
 
-    The kernel walks memory from end to end and first copies whatever lies otherwise, which took a quarter of
-    a step on a CPU: it is given each weight as memory has it.
+    The fused kernel wants contiguous tensors and copies all others first, which took a quarter of a step on a
+    CPU. So it is given a contiguous view of each weight.
     """
 
     def __init__(self, network: nn.Module, learning_rate: float, betas: tuple[float, float]):
@@ -16,7 +16,7 @@ class Adam(torch.optim.Adam):
         on_gpu = self.parameters[0].is_cuda
         super().__init__(
             [in_memory_order(p.detach()) for p in self.parameters],
-            # A captured graph reads the rate where it lies; a plain number would be captured for ever.
+            # A captured graph reads the rate from memory; a plain number would be baked into it.
             torch.tensor(learning_rate, device=self.parameters[0].device) if on_gpu else learning_rate,
             betas,
             fused=True,
@@ -31,8 +31,8 @@ class Adam(torch.optim.Adam):
                 group["lr"] = rate
 
     def step(self) -> None:
-        for lying, parameter in zip(self.param_groups[0]["params"], self.parameters, strict=True):
-            lying.grad = None if parameter.grad is None else in_memory_order(parameter.grad)
+        for view, parameter in zip(self.param_groups[0]["params"], self.parameters, strict=True):
+            view.grad = None if parameter.grad is None else in_memory_order(parameter.grad)
         super().step()
 
     def zero_grad(self) -> None:

@@ -48,8 +48,8 @@ def check_snapshots(config: TrainConfig, out: Path, start: int) -> None:
 def moments(network: nn.Module, adam: Adam, prefix: str) -> dict[str, Tensor]:
     """Adam's second moments of a network, factored: PREFIX/NAME/0 and, of convolutions, PREFIX/NAME/1."""
     kept: dict[str, Tensor] = {}
-    for (name, weight), lying in zip(network.named_parameters(), adam.param_groups[0]["params"], strict=True):
-        squares = adam.state[lying]["exp_avg_sq"]
+    for (name, weight), view in zip(network.named_parameters(), adam.param_groups[0]["params"], strict=True):
+        squares = adam.state[view]["exp_avg_sq"]
         # Back to the order of the weight: see `in_memory_order`.
         squares = squares.permute(0, 3, 1, 2) if weight.dim() == 4 else squares
         for number, part in enumerate(factor(squares.detach().float().cpu())):
@@ -58,21 +58,21 @@ def moments(network: nn.Module, adam: Adam, prefix: str) -> dict[str, Tensor]:
 
 
 def load_moments(network: nn.Module, adam: Adam, folder: Path, prefix: str, step: int) -> bool:
-    """Let Adam go on as after `step` steps, with a snapshot's second moments and without momentum.
+    """Let Adam continue as after `step` steps, with a snapshot's second moments and without momentum.
 
     Returns False, and leaves Adam fresh, where the folder has none, as before the first step.
     """
     if not (folder / checkpoints.MOMENTS).is_file():
         return False
     kept, _ = checkpoints.read_tensors(folder / checkpoints.MOMENTS)
-    for (name, weight), lying in zip(network.named_parameters(), adam.param_groups[0]["params"], strict=True):
+    for (name, weight), view in zip(network.named_parameters(), adam.param_groups[0]["params"], strict=True):
         parts = [kept[f"{prefix}/{name}/{number}"] for number in range(2 if weight.dim() == 4 else 1)]
-        squares = in_memory_order(unfactor(parts)).to(lying)
-        adam.state[lying] = {
+        squares = in_memory_order(unfactor(parts)).to(view)
+        adam.state[view] = {
             "step": torch.tensor(float(step)),
-            "exp_avg": torch.zeros_like(lying),
-            # The fused Adam walks memory: moments must lie as their weights do.
-            "exp_avg_sq": torch.empty_like(lying).copy_(squares),
+            "exp_avg": torch.zeros_like(view),
+            # The fused Adam walks memory: moments must have their weights' memory layout.
+            "exp_avg_sq": torch.empty_like(view).copy_(squares),
         }
     return True
 

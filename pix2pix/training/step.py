@@ -28,7 +28,7 @@ from pix2pix.training.perceptual import crop, crop_shift, perceptual_distance
 
 @dataclass
 class Networks:
-    """What is trained: both networks, their optimisers, and the averaged generator if there is one."""
+    """What is trained: both networks, their optimizers, and the averaged generator if there is one."""
 
     generator: UNetGenerator
     discriminator: nn.Module
@@ -78,7 +78,7 @@ def train_step(
     Returns the named parts of both losses, detached.
     """
     generator, discriminator = networks.generator, networks.discriminator
-    seen_a = (real_a,) if is_conditional(config.objective) else ()  # what D sees beside the picture
+    seen_a = (real_a,) if is_conditional(config.objective) else ()  # what D is given next to the image
     show = augmenter(config.augment, config.seed, step)  # mostly as it is
     losses: dict[str, Tensor] = {}
 
@@ -128,7 +128,7 @@ def stepper(
 ) -> Callable[[Tensor, Tensor, Noise, int], dict[str, Tensor]]:
     """`train_step` of these networks: (real_a, real_b, z, step's number) → losses; on a GPU a captured graph.
 
-    --augment draws its numbers on the CPU, anew for every step, and processes wait for each other: no graph.
+    No graph with --augment, which draws numbers on the CPU, or with several processes, which wait.
     """
     if device.type != "cuda" or not config.graph or config.augment or world_size > 1:
         return lambda real_a, real_b, z, step: train_step(networks, real_a, real_b, z, config, step)

@@ -1,6 +1,6 @@
 """Photo → lines without a model: a gradient edge filter after Canny.
 
-Serves «start from a photo» until a photo2edges checkpoint is there. Knows nothing about models or pages.
+Serves "start from a photo" until a photo2edges checkpoint is there. Knows nothing about models or pages.
 """
 
 import numpy as np

@@ -10,7 +10,7 @@ HEAT = ((14, 12, 40), (74, 24, 104), (146, 44, 112), (210, 76, 86), (246, 138, 6
 """0 … top: from night to candlelight."""
 
 VERDICT = ((173, 70, 10), (228, 146, 72), (243, 239, 230), (112, 164, 208), (22, 82, 150))
-"""0 «generated» (orange) … 0.5 undecided (paper) … 1 «real» (blue)."""
+"""0 "generated" (orange) … 0.5 undecided (paper) … 1 "real" (blue)."""
 
 NICE_TOPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 40, 60, 80, 128)
 
