@@ -219,7 +219,7 @@ def run_doctor(given: argparse.Namespace) -> int:
     from pix2pix.data.recipes import RECIPES, recipe_config
 
     typed = {name: getattr(given, name) for name in ("pairs", "direction") if getattr(given, name)}
-    config = recipe_config(given.task, data=given.data, **typed)
+    config = train_command.with_local_data(recipe_config(given.task, data=given.data, **typed))
     found = examine(config, guessing=not typed and given.task not in RECIPES)
     print(*found.lines(), sep="\n")
     if given.report:

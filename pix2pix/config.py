@@ -98,7 +98,7 @@ class TrainConfig:
     """Settings of a run. The comment behind a field is its help text on the command line."""
 
     task: str = "custom"  # a recipe's name (see pix2pix/data/recipes.py), or any name for a task of your own
-    data: str = ""  # folder of training pairs
+    data: str = ""  # folder of training pairs, or hf://datasets/owner/name
     out: str = ""  # run folder: state, checkpoint, losses, sample sheets
 
     pairs: str = "aligned"  # aligned: pairs on disk; edges | gray | holes: made from plain photos

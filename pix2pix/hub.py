@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 HUB = "hf://"
+DATASETS = "hf://datasets/"
+IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
+TABLES = ("metadata.csv", "metadata.jsonl")  # of image folders, as the Hub has them
 # What a checkpoint consists of; nothing else is fetched, least of all a pickle.
 FILES = ("*.json", "*.safetensors", "README.md", "sheet.jpg")
 
@@ -47,6 +50,36 @@ def from_hub(address: str, folder: str = "", **download: Any) -> Path:
     if not all((path / name).is_file() for name in ("config.json", "generator.safetensors")):
         raise ValueError(f"{named} is no checkpoint; expected config.json and generator.safetensors in it")
     return path
+
+
+def dataset(address: str) -> Path:
+    """The folder to which the images of `hf://datasets/owner/name` or `…@revision` are downloaded, once.
+
+    Image folders alone: a data set kept as Parquet has none. ValueError in one line where there is nothing.
+    """
+    repository, _, revision = address.removeprefix(DATASETS).partition("@")
+    if repository.count("/") != 1:
+        raise ValueError(
+            f"no data set {address!r}; expected {DATASETS}owner/name or {DATASETS}owner/name@revision"
+        )
+    client = hub_client(address)
+    patterns = [f"*{ending}" for ending in (*IMAGES, *(ending.upper() for ending in IMAGES), *TABLES)]
+    try:
+        found = client.snapshot_download(
+            repository, repo_type="dataset", revision=revision or None, allow_patterns=patterns
+        )
+    except client.errors.RepositoryNotFoundError:
+        raise ValueError(f"no data set {address!r}: the Hub has none, or it is private") from None
+    except client.errors.LocalEntryNotFoundError:
+        raise ValueError(
+            f"no data set {address!r}: not in the local cache, and the Hub cannot be reached"
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise ValueError(f"no data set {address!r} from the Hub: {reason}") from None
+    if not any(path.suffix.lower() in IMAGES for path in Path(found).rglob("*")):
+        raise ValueError(f"{address} has no image files; expected an image folder ({', '.join(IMAGES)})")
+    return Path(found)
 
 
 def hub_client(wanted_by: str) -> Any:

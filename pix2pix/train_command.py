@@ -7,6 +7,7 @@ import argparse
 import dataclasses
 import sys
 
+from pix2pix import hub
 from pix2pix.config import TrainConfig, field_help, field_type, flag
 from pix2pix.data.recipes import recipe_config
 from pix2pix.tasks import parse_palette
@@ -53,11 +54,18 @@ def parse(arguments: list[str] | None = None) -> TrainConfig:
     return config_from(parser.parse_args(arguments))
 
 
+def with_local_data(config: TrainConfig) -> TrainConfig:
+    """The config with --data hf://datasets/owner/name downloaded; others as they are."""
+    if not config.data.startswith(hub.DATASETS):
+        return config
+    return dataclasses.replace(config, data=str(hub.dataset(config.data)))
+
+
 def run(given: argparse.Namespace) -> None:
     """Train. Raises ValueError, FloatingPointError or OSError in one line (see `training/loop.py`)."""
     from pix2pix.training.loop import fit
 
-    fit(config_from(given))
+    fit(with_local_data(config_from(given)))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -65,7 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         from pix2pix.training.loop import fit  # takes seconds, in which Ctrl-C is a way out too
 
-        fit(parse(arguments))
+        fit(with_local_data(parse(arguments)))
     except KeyboardInterrupt:
         print("\ntrain.py: interrupted; what was saved before is kept", file=sys.stderr)
         return 130

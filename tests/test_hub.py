@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -40,6 +41,11 @@ class Hub(BaseHTTPRequestHandler):
         if "ann/all" in self.path:
             here = {f"facades/{path.name}": path.read_bytes() for path in self.checkpoint.iterdir()}
             return here | {"README.md": b"# all of them"}
+        if "ann/pairs" in self.path:
+            folder = self.checkpoint.parent / "pairs"
+            return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.png")}
+        if "ann/tables" in self.path:
+            return {"train.parquet": b"PAR1"}
         return {"README.md": b"# notes"} if "ann/notes" in self.path else {}
 
     def do_HEAD(self) -> None:
@@ -154,3 +160,36 @@ def test_weights_that_are_not_installed_come_from_the_repository_that_a_setting_
     told = python(environment, "-c", FIND, "facades").stdout
     assert told.startswith("no checkpoint 'facades': no weights are installed; set PIX2PIX_CHECKPOINTS to")
     assert "PIX2PIX_HUB" in told and told.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_a_run_reads_a_data_set_from_the_hub(hub, tmp_path, pairs_folder):
+    _, environment = hub
+    shutil.copytree(pairs_folder, tmp_path / "pairs")
+    tiny = [
+        "--ngf",
+        "4",
+        "--ndf",
+        "4",
+        "--crop-size",
+        "32",
+        "--load-size",
+        "36",
+        "--steps",
+        "2",
+        "--device",
+        "cpu",
+        "--direction",
+        "BtoA",
+    ]
+    run = ("-m", "pix2pix", "train", "--task", "boxes", "--out", str(tmp_path / "run"), *tiny)
+    ran = python(environment, *run, "--data", "hf://datasets/ann/pairs")
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "run" / "generator.safetensors").is_file()
+    for name, says in (
+        ("ann/tables", "has no image files"),
+        ("ann/nothing", "the Hub has none"),
+        ("ann", "expected hf://datasets/owner/name"),
+    ):
+        ran = python(environment, *run, "--data", f"hf://datasets/{name}")
+        assert ran.returncode == 2 and says in ran.stderr and ran.stderr.count("\n") == 1, ran.stderr
