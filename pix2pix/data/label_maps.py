@@ -58,7 +58,7 @@ def simplify_labels(labels: np.ndarray, rules: LabelRules, rng: np.random.Genera
 def leave_out(index: np.ndarray, names, rules: LabelRules, rng: np.random.Generator) -> np.ndarray:
     """Class numbers (H, W) → the same without the classes called `names`: what stands there in their place.
 
-    rules.parents tells what; where it says «whatever lies beside», the nearest pixel to the left or, for
+    rules.parents tells what; where it says "whatever lies beside", the nearest pixel to the left or, for
     other maps, to the right; where a whole row goes, the row above.
     """
     if not names:

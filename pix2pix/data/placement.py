@@ -125,7 +125,7 @@ def fill_blank(photo: np.ndarray) -> np.ndarray:
     """Photo uint8 (H, W, 3) → the same, with black or gray wedges at its border filled in.
 
     Two in five CMP photos were rectified and show wedges of black or of (128, 128, 128): what the generator
-    would learn as «background». They get the colors of the nearest pixels, smoother the farther away.
+    would learn as "background". They get the colors of the nearest pixels, smoother the farther away.
     """
     levels = photo.astype(np.int16)
     blank = (levels.max(-1) < 26) | (np.abs(levels - 128).max(-1) < 8)

@@ -1,4 +1,4 @@
-"""Colour and sharpness of pictures as plain numbers (paper §4.2 «colorfulness», §3.2 stochasticity).
+"""Colour and sharpness of pictures as plain numbers (paper §4.2 "colorfulness", §3.2 stochasticity).
 
 Lab histograms, gradient energy, and how far samples of one drawing lie apart. `write_colour_statistics` keeps
 the numbers of a run's training photos beside its weights, in color.json, so that pictures can be compared

@@ -1,4 +1,4 @@
-"""«Real or fake?»: the paper's human study (§4.1, AMT) as pure functions; the screen is somebody else's.
+"""Real or fake: the paper's human study (§4.1, AMT) as pure functions; the screen is somebody else's.
 
 One trial shows a real photo and a generated one, each for a second, and asks which was real. Ten trials of
 practice tell the answer, forty do not; every session tests one checkpoint. The figure is the percentage of
@@ -62,7 +62,7 @@ def labelled_real(trials: Sequence[Trial], chose_first: Sequence[bool]) -> list[
 
 
 def percentage(votes: Sequence[bool]) -> float:
-    """«% labelled real», 0 to 100. ValueError where there are no votes."""
+    """ "% labeled real", 0 to 100. ValueError where there are no votes."""
     if len(votes) == 0:
         raise ValueError("no votes yet; the first ten trials are practice")
     return 100 * float(np.mean(votes))
