@@ -62,10 +62,7 @@ def student(chromium, lecture):
 
     def enter(query: str = "") -> Visitor:
         someone = stack.enter_context(visiting(chromium, lecture, DESKTOP))
-        if query:
-            someone.open(query)
-        if someone.page.locator(".studio[data-task=facades]").count() == 0:
-            someone.choose("facades")
+        someone.open(query or "?task=facades&__theme=light")
         return someone
 
     with stack:
@@ -252,8 +249,7 @@ def test_lambda_changes_sharpness(student):
 
 
 def test_a_link_restores_the_exhibit_and_back_works(student):
-    page = student(query="?task=facades&exhibit=skips&cut=128,2&layer=decoder-3").page
-    page.get_by_role("tab", name="Learn").click()
+    page = student("?task=facades&tab=learn&exhibit=skips&cut=128,2&layer=decoder-3").page
     wait(page, "skips", 0)
     pressed = page.locator(f"{part('skips')} .switch[aria-pressed=true]")
     assert [one.get_attribute("data-side") for one in pressed.all()] == ["2", "128"]
@@ -264,6 +260,10 @@ def test_a_link_restores_the_exhibit_and_back_works(student):
     page.go_back()
     page.wait_for_selector(f"{part('skips')}:not([hidden])")
     assert "exhibit=skips" in page.url and page.locator(part("objective")).is_hidden()
+    page.get_by_role("tab", name="Draw").click()
+    page.go_back()
+    page.wait_for_selector(f"{part('skips')}:not([hidden])")
+    assert page.locator("#learn").is_visible() and "exhibit=skips" in page.url
 
 
 def test_presenting_leaves_the_exhibit_alone(student):

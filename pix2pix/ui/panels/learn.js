@@ -140,10 +140,11 @@ export function mount(host) {
     if (root.offsetParent === null) loaded[current]?.close?.();
   }).observe(root);
   page.onOpen(async () => {
+    if (current && named() && named() !== current) await choose(named(), { quiet: true }); // back or forward
+    else if (current) address.set({ exhibit: current }, { replace: true });
     if (source.source !== "canvas") return;
     await drawTab();
     page.ask({ source: "canvas", name: "", words: "Opening…" });
-    if (current) address.set({ exhibit: current }, { replace: true });
   });
 }
 
