@@ -42,7 +42,7 @@ def root() -> Path:
 def available() -> list[str]:
     """Names of the checkpoints that have a generator, sorted: below `root()`, and in PIX2PIX_HUB."""
     here = {path.parent.name for path in root().glob("*/generator.safetensors")}
-    return sorted(here.union(hub.fallback_names()))
+    return sorted(here.union(hub.fallback_names(), hub.extras()))
 
 
 def find(name: str | Path) -> Path:
@@ -55,6 +55,8 @@ def find(name: str | Path) -> Path:
     for folder in (root() / name, Path(name)):
         if is_checkpoint(folder):
             return folder
+    if str(name) in hub.extras():
+        return hub.from_hub(hub.extras()[str(name)])
     if hub.fallback() and str(name) in available():
         return hub.from_hub(hub.fallback(), str(name))
     for folder in (root() / name, Path(name)):

@@ -98,6 +98,13 @@ def fallback() -> str:
     return f"{HUB}{named.removeprefix(HUB)}" if named else ""
 
 
+def extras() -> dict[str, str]:
+    """Name → address of the repositories in PIX2PIX_EXTRA, such as "hf://ann/mine,hf://bob/maps@v2"."""
+    told = (part.strip() for part in os.environ.get("PIX2PIX_EXTRA", "").split(","))
+    addresses = [f"{HUB}{part.removeprefix(HUB)}" for part in told if part]
+    return {address.rpartition("/")[2].partition("@")[0]: address for address in addresses}
+
+
 def fallback_names() -> list[str]:
     """Names of the checkpoints in the repository of PIX2PIX_HUB; [] where it is not set or not reachable."""
     return list(_names(fallback())) if fallback() else []
@@ -110,7 +117,7 @@ def _names(address: str) -> tuple[str, ...]:
     repository, _, revision = address.removeprefix(HUB).partition("@")
     try:
         files = client.HfApi().list_repo_files(repository, revision=revision or None)
-    except (OSError, ValueError):  # all of the client's errors; a wrong address is told when one is fetched
+    except Exception:  # of the client or of its transport; a wrong address is told when one is fetched
         try:
             cached = Path(
                 client.snapshot_download(repository, revision=revision or None, local_files_only=True)
@@ -156,7 +163,7 @@ def upload(
             create_pr=create_pr,
             commit_message=commit_message,
         )
-    except (OSError, ValueError) as error:  # all of the client's errors are one of them
+    except Exception as error:  # of the client or of its transport, whose errors have no common base
         reason = str(error).strip().partition("\n")[0]
         raise ValueError(f"{repository}: not uploaded ({reason}); hf auth login, then again") from None
     return str(made)

@@ -194,3 +194,20 @@ def test_a_run_reads_a_data_set_from_the_hub(hub, tmp_path, pairs_folder):
         ran = python(environment, *run, "--data", f"hf://datasets/{name}")
         assert ran.returncode == 2 and says in ran.stderr.splitlines()[-1], ran.stderr
         assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.slow
+def test_a_repository_named_as_an_extra_is_a_checkpoint_and_a_tile(hub, tmp_path):
+    _, environment = hub
+    (tmp_path / "none").mkdir()
+    environment |= {
+        "PIX2PIX_CHECKPOINTS": str(tmp_path / "none"),
+        "PIX2PIX_EXTRA": "hf://ann/mine, ann/nothing",
+    }
+    code = (
+        "from pix2pix.checkpoints import available, find\n"
+        "from pix2pix.ui.own_tasks import register_own_tasks\n"
+        "print(available())\nprint((find('mine') / 'config.json').is_file())\nprint(register_own_tasks())"
+    )
+    told = python(environment, "-c", code)
+    assert told.stdout.splitlines() == ["['mine', 'nothing']", "True", "['mine']"], told.stderr
