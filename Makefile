@@ -14,7 +14,7 @@ setup: .venv/installed
 	$(BIN)/pip install --quiet -r requirements.txt
 	touch $@
 
-.venv/installed-test: .venv/installed requirements-train.txt requirements-test.txt
+.venv/installed-test: .venv/installed requirements-train.txt requirements-scorer.txt requirements-test.txt
 	$(BIN)/pip install --quiet -r requirements-test.txt
 	touch $@
 
@@ -43,7 +43,7 @@ quick: .venv/installed-test
 	$(BIN)/python -m pytest -m "not browser and not slow"
 
 tables: .venv/installed-test
-	$(BIN)/python -m pix2pix.evaluation.tables --data $(DATA)/facades --runs runs
+	$(BIN)/python -m pix2pix.evaluation.tables --data $(DATA) --runs runs $(if $(FEATURES),--features $(FEATURES))
 
 # The runs that fill the tables, one after the other; cut off, it goes on where it was. Hours on a CPU.
 ablations: .venv/installed-test

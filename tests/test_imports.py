@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "space": CHECKPOINTS,
     "formats": CHECKPOINTS | {"cards", "inference"},
     "cards": CHECKPOINTS | {"data", "inference"},
-    "evaluation": CHECKPOINTS | {"data", "inference", "cards"},
+    "evaluation": CHECKPOINTS | {"data", "training", "inference", "cards"},
     "export": CHECKPOINTS | {"inference", "cards", "evaluation"},
     "ui": CHECKPOINTS | {"data", "training", "inference", "cards", "evaluation"},
     "train_command": GROUND | {"data", "training"},
@@ -65,7 +65,10 @@ COMMANDS = [
 ]  # of `pix2pix`
 
 # Distributions whose modules have another name.
-MODULE_OF = {"scikit-image": "skimage", "pillow": "PIL", "pytest-rerunfailures": "pytest_rerunfailures"}
+MODULE_OF = {
+    **{"scikit-image": "skimage", "pillow": "PIL", "pytest-rerunfailures": "pytest_rerunfailures"},
+    "ai-edge-litert": "ai_edge_litert",
+}
 
 
 def required(file: str) -> set[str]:
