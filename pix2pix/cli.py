@@ -140,7 +140,7 @@ def build_parser() -> argparse.ArgumentParser:
     cards = commands.add_parser("cards", help="write every checkpoint's card, and the table of all, anew")
     cards.set_defaults(run=run_cards)
 
-    evaluate = commands.add_parser("evaluate", help="score façade checkpoints as the paper does")
+    evaluate = commands.add_parser("evaluate", help="measure checkpoints of any task on held-out pairs")
     command.add_arguments(evaluate)
     evaluate.set_defaults(run=command.run)
 

@@ -6,8 +6,9 @@ import torch
 from PIL import Image
 
 from pix2pix import checkpoints
-from pix2pix.evaluation import segmenter
-from pix2pix.evaluation.labels import colour_labels
+from pix2pix.evaluation import segmenter, segmenter_network
+from pix2pix.evaluation.labels import color_labels, labels_from_colors
+from pix2pix.images import array_to_tensor
 from pix2pix.tasks import FACADE_PALETTE
 
 
@@ -18,7 +19,7 @@ def draw_pair(number: int, side: int = 256) -> np.ndarray:
     top, left = rng.integers(16, side // 2, 2)
     labels[top : top + side // 3, left : left + side // 3] = 2
     photo = np.where(labels == 1, 200, 60)[..., None] + rng.integers(-10, 10, (side, side, 3))
-    return np.concatenate((photo.astype(np.uint8), colour_labels(labels, FACADE_PALETTE)), 1)
+    return np.concatenate((photo.astype(np.uint8), color_labels(labels, FACADE_PALETTE)), 1)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def test_shrink_takes_means_of_photos_and_one_class_of_labels():
 
 def test_photos_are_scored_at_their_own_size():
     network = segmenter.SegmentationUNet(12, (4, 4)).eval()
-    scorer = segmenter.Segmenter(network, {"classes": 12, "side": 16})
+    scorer = segmenter_network.Segmenter(network, {"classes": 12, "side": 16})
     assert scorer.predict(torch.zeros(1, 3, 64, 64)).shape == (64, 64)
 
 
@@ -60,3 +61,24 @@ def test_train_resume_measure_and_ship(facades, tmp_path, capsys):
     assert not (folder / segmenter.STATE).exists() and segmenter.load_segmenter(folder).classes == 12
     assert segmenter.main(["--data", str(facades), "--out", str(tmp_path / "none"), "--check"]) == 2
     assert "no scorer" in capsys.readouterr().err
+
+
+def test_a_scorer_is_the_same_after_saving(tmp_path):
+    torch.manual_seed(0)
+    network = segmenter.SegmentationUNet(12, (4, 8, 8))
+    network(torch.rand(2, 3, 32, 32))  # moves the batch statistics
+    segmenter.save_segmenter(tmp_path, network, {"classes": 12, "widths": [4, 8, 8]})
+    loaded = segmenter.load_segmenter(tmp_path)
+    photo = array_to_tensor(draw_pair(0, 64)[:, :64])
+    with torch.inference_mode():
+        assert torch.allclose(loaded.network(photo), network.eval()(photo), atol=0.02)
+    with pytest.raises(ValueError, match="no scorer"):
+        segmenter.load_segmenter(tmp_path / "nowhere")
+
+
+def test_jitter_moves_photo_and_labels_alike():
+    photo, colors = np.split(draw_pair(1, segmenter.SIDE), 2, 1)
+    labels = labels_from_colors(colors, FACADE_PALETTE)
+    x, y = segmenter.jitter(photo, labels, np.random.default_rng(5))
+    assert set(y.unique().tolist()) <= {1, 2, segmenter.NOT_SCORED}
+    assert x.abs().max() <= 1 and x.mean(1)[y == 2].mean() < x.mean(1)[y == 1].mean() - 0.3

@@ -68,13 +68,16 @@ class Pairs:
         return self.lazy.describe(function) if self.lazy else [function(b) for b in self.b]
 
 
-def load_pairs(config: TrainConfig, split: str = "train", limit: int | None = None) -> Pairs:
+def load_pairs(
+    config: TrainConfig, split: str = "train", limit: int | None = None, count: int | None = None
+) -> Pairs:
     """Read the pairs of a split ("train" or "val") below config.data.
 
-    limit: at most so many, spread evenly. Raises ValueError in one line: no such folder, no pairs found,
-    pairs that the options do not fit, a file that cannot be read (by name), a partner that is missing.
+    limit: at most so many, spread evenly. count: at most so many, the first ones. Raises ValueError in one
+    line: no such folder, no pairs found, pairs that the options do not fit, a file that cannot be read (by
+    name), a partner that is missing.
     """
-    sources = find_sources(config, split, limit)
+    sources = find_sources(config, split, limit)[:count]
     # Test sheets and training want pictures of different size; a picture is only ever stored at one.
     side = config.load_size if split == "train" and not config.place else config.crop_size
     pairs = Pairs([source.first.stem for source in sources], [], [])
@@ -96,7 +99,7 @@ def load_pairs(config: TrainConfig, split: str = "train", limit: int | None = No
         pairs.colors = pairs.describe_targets(main_color)
     if config.balance:
         pairs.shares = even_shares(pairs.describe_targets(main_colour))
-    if config.pairs == "cutout" and (Path(config.data) / "photos").is_dir():
+    if split == "train" and config.pairs == "cutout" and (Path(config.data) / "photos").is_dir():
         others = find_files(Path(config.data) / "photos", "train", "holes")
         pairs.backgrounds = [read_picture(path, side) for path, _ in others[::2]]
     return pairs

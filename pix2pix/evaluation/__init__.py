@@ -1,1 +1,1 @@
-"""How good is it? The paper's measures (§4.1, appendix): FCN-score, colour histograms, real or fake."""
+"""Evaluation: the paper's measures (§4.1, §4.2), and those of every task; real or fake; the tables."""

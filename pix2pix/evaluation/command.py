@@ -1,50 +1,113 @@
-"""python -m pix2pix evaluate: its arguments, and the table it prints. Imports what is heavy when it runs."""
+"""python -m pix2pix evaluate: its arguments, and what it does. Imports what is heavy when it runs."""
 
 import argparse
 import json
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-COLUMNS = ("pixel_accuracy", "class_accuracy", "class_iou")
-NO_SCORER = (
-    "no scorer is trained, so FCN-scores are left out (python -m pix2pix.evaluation.segmenter --data DIR)"
-)
+if TYPE_CHECKING:
+    from pix2pix.evaluation.evaluate import Options
+
+COLORS = ("seed", "none", "own")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--checkpoint", nargs="+", required=True, metavar="NAME", help="checkpoints, or folders"
+        "--task", nargs="+", default=[], metavar="NAME", help="tasks, by their shipped weights"
     )
-    parser.add_argument("--data", required=True, help="folder of façade pairs, photo left, labels right")
+    parser.add_argument(
+        "--checkpoint",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="further checkpoints: names, folders (a run's too), or hf://owner/name",
+    )
+    parser.add_argument(
+        "--data", required=True, help="folder of a task's pairs, or the one that holds all sets"
+    )
+    parser.add_argument("--json", metavar="FILE", help="also write the figures to this file")
+    add_options(parser)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What `evaluate` and the tables have in common."""
     parser.add_argument("--split", default="val", help="train or val")
-    parser.add_argument("--json", metavar="FILE", help="write the figures here, too")
+    parser.add_argument("--count", type=int, help="measure only the first so many pairs")
+    parser.add_argument("--samples", type=int, default=8, help="seeds a pair, for the diversity")
+    parser.add_argument(
+        "--features", default="", help="network of the feature distance: squeezenet1_0, or FILE.safetensors"
+    )
+    parser.add_argument(
+        "--color",
+        choices=COLORS,
+        default="seed",
+        help="wishes of checkpoints that know them: drawn by the seed, none, or the real picture's own",
+    )
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    parser.add_argument(
+        "--precision", default="fp32", help="fp32 (alike on all machines), bf16, int8, or auto (the fastest)"
+    )
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0: torch's own choice")
 
 
 def run(args: argparse.Namespace) -> None:
-    """Score, print, and write the JSON. Raises ValueError in one line for bad data or checkpoints."""
+    """Measure, print, and write the JSON. Raises ValueError in one line for bad data or checkpoints."""
+    names = list(dict.fromkeys([*args.task, *args.checkpoint]))
+    if not names:
+        raise ValueError("nothing to evaluate; give --task NAME ... or --checkpoint NAME ...")
+    options = read_options(args)
+
     from pix2pix.evaluation.evaluate import evaluate
+    from pix2pix.evaluation.report import as_text
     from pix2pix.files import write_text
 
-    result = evaluate(args.checkpoint, args.data, args.split)
+    result = evaluate(names, args.data, options)
     print(as_text(result))
     if args.json:
         write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", Path(args.json))
 
 
-def as_text(result: dict[str, Any]) -> str:
-    """The figures of `evaluate` as lines of a terminal."""
-    head = "pixel  class  IoU   |  L     a     b    |  L1     PSNR   SSIM   σ"
-    rows = [("", head), ("real photos", _fcn(result["real"]))]
-    rows.append(("colours alone", _fcn(result["real"]["colours_alone"])))
-    for name, figures in result["checkpoints"].items():
-        histogram = "  ".join(f"{figures['histogram'][channel]:.2f}" for channel in ("L", "a", "b"))
-        psnr = f"{figures['psnr']:5.2f}" if figures["psnr"] is not None else "  inf"
-        rest = f"{figures['l1']:.3f}  {psnr}  {figures['ssim']:.3f}  {figures['diversity']:.2f}"
-        rows.append((name, f"{_fcn(figures)} |  {histogram} |  {rest}"))
-    width = max(len(name) for name, _ in rows)
-    lines = [f"{name:{width}}  {text}" for name, text in rows]
-    return "\n".join(lines + ([NO_SCORER] if result["real"]["pixel_accuracy"] is None else []))
+def read_options(args: argparse.Namespace) -> "Options":
+    """The arguments of `add_options`. ValueError in one line for one that cannot be had."""
+    if args.split not in ("train", "val"):
+        raise ValueError(f"--split is {args.split!r}; expected train or val")
+    for name in ("count", "samples"):
+        if getattr(args, name) is not None and getattr(args, name) < 1:
+            raise ValueError(f"--{name} is {getattr(args, name)}; expected 1 or more")
+    require("scipy", "skimage")
+    import torch
+
+    from pix2pix.evaluation.evaluate import Options
+
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    distance = feature_distance(args.features) if args.features else None
+    return Options(args.split, args.count, args.samples, args.color, distance, args.device, args.precision)
 
 
-def _fcn(figures: dict[str, Any]) -> str:
-    return "  ".join("–    " if figures[c] is None else f"{figures[c]:.3f}" for c in COLUMNS)
+def feature_distance(name: str) -> Callable[[Any, Any], float]:
+    """The value of the perceptual loss without its random crop. ValueError says how to get the network."""
+    import torch
+
+    from pix2pix.models.features import load_features
+    from pix2pix.training.perceptual import perceptual_distance
+
+    network = load_features(name)
+
+    def distance(fake_b: torch.Tensor, real_b: torch.Tensor) -> float:
+        with torch.inference_mode():
+            return float(perceptual_distance(network, fake_b, real_b))
+
+    return distance
+
+
+def require(*modules: str) -> None:
+    """ValueError in one line where a module that evaluation needs is not installed."""
+    for name in modules:
+        try:
+            import_module(name)
+        except ModuleNotFoundError:
+            needed = "pip install -r requirements-train.txt"
+            raise ValueError(f"needs {name}, which is not installed; {needed}") from None

@@ -38,30 +38,46 @@ def fcn_score(confusion: np.ndarray) -> dict[str, float]:
     }
 
 
+def score_interval(
+    confusions: np.ndarray, level: float = 0.95, draws: int = 2000, seed: int = 0
+) -> dict[str, tuple[float, float]]:
+    """How much would a score differ on other pictures? (low, high) for each measure of `fcn_score`.
+
+    confusions: (pictures, classes, classes), a confusion matrix for each picture. `level` of the bootstrap
+    lies between the two: the pictures are drawn again, with replacement, `draws` times.
+    """
+    return _intervals([fcn_score(total) for total in _resampled(confusions, draws, seed)], level)
+
+
 def difference_interval(
     one: np.ndarray, other: np.ndarray, level: float = 0.95, draws: int = 2000, seed: int = 0
 ) -> dict[str, tuple[float, float]]:
     """How sure is it that one run scores above another on the same pictures?
 
-    one, other: (pictures, classes, classes), a confusion matrix for each picture. Returns, for each measure
-    of `fcn_score`, between which differences (one - other) `level` of the bootstrap lies: the pictures are
-    drawn anew `draws` times, the same ones for both. An interval around 0 says that other pictures might
-    have turned the order round; it says nothing of another training seed.
+    one, other: (pictures, classes, classes). Like `score_interval`, of the difference one - other, the same
+    pictures drawn for both. An interval around 0 says that other pictures might have turned the order
+    around; it says nothing of another training seed.
     """
-    count, classes = len(one), one.shape[1]
+    pairs = zip(_resampled(one, draws, seed), _resampled(other, draws, seed), strict=True)
+    scores = [(fcn_score(a), fcn_score(b)) for a, b in pairs]
+    return _intervals([{measure: a[measure] - b[measure] for measure in a} for a, b in scores], level)
+
+
+def _resampled(confusions: np.ndarray, draws: int, seed: int) -> np.ndarray:
+    """(pictures, classes, classes) → (draws, classes, classes), sums over pictures drawn with replacement."""
+    count, classes = confusions.shape[:2]
     chosen = np.random.default_rng(seed).integers(0, count, (draws, count))
     weights = np.stack([np.bincount(row, minlength=count) for row in chosen])
-    sums = [(weights @ each.reshape(count, -1)).reshape(draws, classes, classes) for each in (one, other)]
-    pairs = [(fcn_score(a), fcn_score(b)) for a, b in zip(*sums, strict=True)]
-    found = {}
-    for measure in pairs[0][0]:
-        gaps = [a[measure] - b[measure] for a, b in pairs]
-        low, high = np.quantile(gaps, ((1 - level) / 2, (1 + level) / 2))
-        found[measure] = (float(low), float(high))
-    return found
+    return (weights.astype(np.float64) @ confusions.reshape(count, -1)).reshape(draws, classes, classes)
 
 
-# --- Colours ------------------------------------------------------------------------------------------
+def _intervals(scores: list[dict[str, float]], level: float) -> dict[str, tuple[float, float]]:
+    edges = ((1 - level) / 2, (1 + level) / 2)
+    quantiles = {name: np.quantile([score[name] for score in scores], edges) for name in scores[0]}
+    return {name: (float(low), float(high)) for name, (low, high) in quantiles.items()}
+
+
+# --- Colors -------------------------------------------------------------------------------------------
 
 LAB = ("L", "a", "b")
 HISTOGRAM_BINS = 100  # 1 unit of L, 2.2 of a and b each: façades use a narrow part of a and b
@@ -70,7 +86,7 @@ HISTOGRAM_BINS = 100  # 1 unit of L, 2.2 of a and b each: façades use a narrow 
 def lab_histograms(pictures: Tensor) -> np.ndarray:
     """(N, 3, H, W) sRGB in [-1, 1] → float64 (3, HISTOGRAM_BINS): pixels in each bin of L, a and b.
 
-    L from 0 to 100, a and b from -110 to 110, where those of every sRGB colour lie.
+    L from 0 to 100, a and b from -110 to 110, where those of every sRGB color lie.
     """
     lab = rgb_to_lab(pictures).double().cpu().numpy()
     ranges = (((lab[:, 0] + 1) * 50, 0, 100), *((lab[:, i] * AB_SCALE, -AB_SCALE, AB_SCALE) for i in (1, 2)))
@@ -125,9 +141,9 @@ def ssim(one: Tensor, other: Tensor) -> float:
     return float(np.mean(scores))
 
 
-def diversity(samples: Tensor) -> float:
-    """How far dropout samples of one input lie apart: (N, 3, H, W) in [-1, 1] → mean σ in levels of 255.
+def diversity(samples: np.ndarray) -> float:
+    """How far the pictures of one input under N seeds lie apart, uint8 (N, ...) → levels of 255.
 
-    σ over just these N samples, averaged over pixels and channels; 0 where all are alike.
+    The standard deviation over these N samples, averaged over pixels and channels; 0 where all are alike.
     """
-    return float(samples.double().std(0, correction=0).mean()) * 127.5
+    return float(samples.std(0, dtype=np.float64).mean())

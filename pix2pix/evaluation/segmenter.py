@@ -1,7 +1,6 @@
-"""The scorer of the FCN-score: a segmentation network trained on real photos alone (paper §4.1).
+"""Trains the scorer of façades on real photos alone: python -m pix2pix.evaluation.segmenter --data DIR.
 
-The paper used FCN-8s on Cityscapes; this is a small U-Net.
-`python -m pix2pix.evaluation.segmenter` trains it. Knows nothing about generators.
+The network is `segmenter_network.py`'s. Knows nothing about generators.
 """
 
 import argparse
@@ -9,7 +8,6 @@ import json
 import shutil
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,123 +17,23 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from pix2pix.checkpoints import SHIPPED, load_settings, read_tensors, write_tensors
+from pix2pix.checkpoints import load_settings, read_tensors, write_tensors
 from pix2pix.config import TrainConfig
 from pix2pix.data.batches import random_for
 from pix2pix.data.sources import load_pairs
 from pix2pix.devices import autocast, pick_device
-from pix2pix.evaluation.colours import FILE as COLOURS_FILE
-from pix2pix.evaluation.colours import ColourHistogramSegmenter
-from pix2pix.evaluation.labels import colour_labels, read_labels
+from pix2pix.evaluation.color_baseline import FILE as BASELINE
+from pix2pix.evaluation.color_baseline import ColorHistogramSegmenter
+from pix2pix.evaluation.labels import color_labels, read_labels
 from pix2pix.evaluation.metrics import confusion_matrix, fcn_score
+from pix2pix.evaluation.segmenter_network import WEIGHTS, SegmentationUNet, load_segmenter, save_segmenter
 from pix2pix.files import write_text
 from pix2pix.images import array_to_tensor, contact_sheet
 from pix2pix.tasks import FACADE_PALETTE
 
-SEGMENTER = SHIPPED / "segmenter"
-WEIGHTS = "segmenter.safetensors"
 STATE = "state.safetensors"
 NOT_SCORED = -100  # torch's own «ignore» for labels: what lies outside of a jittered photo
 SIDE = 256
-
-
-class Block(nn.Module):
-    """Two 3×3 convolutions, each with batch norm and ReLU; the size stays."""
-
-    def __init__(self, c_in: int, c_out: int):
-        super().__init__()
-        self.conv1, self.norm1 = nn.Conv2d(c_in, c_out, 3, padding=1, bias=False), nn.BatchNorm2d(c_out)
-        self.conv2, self.norm2 = nn.Conv2d(c_out, c_out, 3, padding=1, bias=False), nn.BatchNorm2d(c_out)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = F.relu(self.norm1(self.conv1(x)))
-        return F.relu(self.norm2(self.conv2(x)))
-
-
-class SegmentationUNet(nn.Module):
-    """Photo (N, 3, H, W) in [-1, 1] → logits (N, classes, H, W); H and W multiples of 32.
-
-    widths: channels at 1/2, 1/4 … of the photo's size. Labels are areas of several pixels, so the network
-    works at half size and its logits are enlarged; that is a quarter of the work.
-    """
-
-    def __init__(self, classes: int, widths: tuple[int, ...] = (16, 32, 64, 128, 192)):
-        super().__init__()
-        self.stem = nn.Conv2d(3, widths[0], 4, stride=2, padding=1)
-        self.down = nn.ModuleList(
-            Block(c_in, c_out) for c_in, c_out in zip([widths[0], *widths], widths, strict=False)
-        )
-        self.up = nn.ModuleList(
-            Block(deep + shallow, shallow)
-            for deep, shallow in zip(widths[:0:-1], widths[-2::-1], strict=True)
-        )
-        self.head = nn.Conv2d(widths[0], classes, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        size = x.shape[-2:]
-        x = self.stem(x)  # (N, 16, 64, 64)
-        skips: list[Tensor] = []
-        for level, block in enumerate(self.down):
-            x = block(F.max_pool2d(x, 2) if level > 0 else x)
-            skips.append(x)  # (N, 16, 64, 64) … (N, 192, 4, 4)
-        skips.pop()
-        for block in self.up:
-            x = block(torch.cat((F.interpolate(x, scale_factor=2.0), skips.pop()), 1))  # … (N, 16, 64, 64)
-        return F.interpolate(self.head(x), size, mode="bilinear")  # (N, 12, 128, 128)
-
-
-# --- Use -----------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Segmenter:
-    """A trained scorer: `predict` gives class numbers. settings: its config.json."""
-
-    network: SegmentationUNet
-    settings: dict
-
-    @property
-    def classes(self) -> int:
-        return self.settings["classes"]
-
-    def predict(self, photo: Tensor) -> np.ndarray:
-        """(1, 3, H, W) in [-1, 1] → int64 (H, W), the likeliest class of each pixel.
-
-        Photos are shrunk to the side that the network was trained on, and its logits enlarged again.
-        """
-        size = photo.shape[-2:]
-        side = self.settings.get("side", size[0])
-        with torch.inference_mode():
-            logits = self.network(F.interpolate(photo, (side, side), mode="area"))
-            return F.interpolate(logits, size, mode="bilinear")[0].argmax(0).numpy()
-
-
-def load_segmenter(folder: Path = SEGMENTER) -> Segmenter:
-    """The scorer in `folder`, on the CPU. ValueError in one line if there is none, or it does not fit."""
-    if not (folder / WEIGHTS).is_file():
-        raise ValueError(
-            f"no scorer in {folder}; train it with python -m pix2pix.evaluation.segmenter --data DIR"
-        )
-    settings = load_settings(folder)
-    network = SegmentationUNet(settings["classes"], tuple(settings["widths"]))
-    counters = {name: t for name, t in network.state_dict().items() if not t.is_floating_point()}
-    state = {name: tensor.float() for name, tensor in read_tensors(folder / WEIGHTS)[0].items()}
-    try:
-        network.load_state_dict(counters | state)
-    except RuntimeError as error:
-        raise ValueError(f"{folder / WEIGHTS}: does not fit its config.json ({error})") from None
-    return Segmenter(network.eval().requires_grad_(False).to(memory_format=torch.channels_last), settings)
-
-
-def save_segmenter(folder: Path, network: SegmentationUNet, settings: dict) -> None:
-    """Weights as float16, and config.json; a scorer that `load_segmenter` reads."""
-    weights = {
-        name: tensor.half().contiguous()
-        for name, tensor in network.state_dict().items()
-        if tensor.is_floating_point()
-    }
-    write_tensors(weights, folder / WEIGHTS)
-    write_text(json.dumps(settings, indent=2, ensure_ascii=False) + "\n", folder / "config.json")
 
 
 # --- Training ------------------------------------------------------------------------------------------
@@ -171,8 +69,8 @@ def jitter(photo: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> t
     y = F.grid_sample(target, grid, mode="nearest", align_corners=False)[0].long() - 1
     x = x * torch.tensor(rng.uniform(0.7, 1.3) * rng.uniform(0.9, 1.1, (1, 3, 1, 1)), dtype=torch.float32)
     x = x + float(rng.uniform(-0.25, 0.25))
-    grey = x.mean(1, keepdim=True)
-    x = grey + (x - grey) * float(rng.uniform(0.3, 1.4))
+    gray = x.mean(1, keepdim=True)
+    x = gray + (x - gray) * float(rng.uniform(0.3, 1.4))
     return x.clamp(-1, 1), y.masked_fill(y < 0, NOT_SCORED)
 
 
@@ -206,9 +104,9 @@ def train(given: argparse.Namespace) -> None:
         torch.set_num_threads(given.threads)
     out, device, classes = Path(given.out), pick_device(given.device), len(FACADE_PALETTE)
     photos, labels, _ = read_photos(given.data, "train")
-    colours = ColourHistogramSegmenter(classes)
+    baseline = ColorHistogramSegmenter(classes)
     for photo, classed in zip(photos, labels, strict=True):
-        colours.add(photo, classed)
+        baseline.add(photo, classed)
     small = [shrink(photo, classed, given.side) for photo, classed in zip(photos, labels, strict=True)]
     photos, labels = [photo for photo, _ in small], [classed for _, classed in small]
     torch.manual_seed(given.seed)
@@ -247,28 +145,30 @@ def train(given: argparse.Namespace) -> None:
                 flush=True,
             )
             _save(out, network, optimiser, {**settings, "steps": step + 1}, step + 1)
-            colours.save(out)
+            baseline.save(out)
     check(given.data, out)
 
 
 def check(data: str, folder: Path) -> dict[str, dict[str, float]]:
-    """The scorer and the colour-histogram floor on the validation photos; a sheet of predicted labels."""
+    """The scorer and the color-only baseline on the validation photos; a sheet of predicted labels."""
     photos, labels, _ = read_photos(data, "val")
-    segmenter, colours = load_segmenter(folder), ColourHistogramSegmenter.load(folder)
-    matrices = {name: np.zeros((segmenter.classes,) * 2, np.int64) for name in ("scorer", "colours alone")}
+    segmenter, baseline = load_segmenter(folder), ColorHistogramSegmenter.load(folder)
+    matrices = {
+        name: np.zeros((segmenter.classes,) * 2, np.int64) for name in ("scorer", "color-only baseline")
+    }
     rows = []
     for number, (photo, truth) in enumerate(zip(photos, labels, strict=True)):
         found = segmenter.predict(array_to_tensor(photo))
         matrices["scorer"] += confusion_matrix(truth, found, segmenter.classes)
-        matrices["colours alone"] += confusion_matrix(truth, colours.predict(photo), segmenter.classes)
+        matrices["color-only baseline"] += confusion_matrix(truth, baseline.predict(photo), segmenter.classes)
         if number % max(1, len(photos) // 8) == 0:
-            shown = [photo, colour_labels(found, FACADE_PALETTE), colour_labels(truth, FACADE_PALETTE)]
+            shown = [photo, color_labels(found, FACADE_PALETTE), color_labels(truth, FACADE_PALETTE)]
             rows.append([Image.fromarray(picture.astype(np.uint8)) for picture in shown])
     contact_sheet(rows).save(folder / "predicted.png")
     scores = {name: fcn_score(matrix) for name, matrix in matrices.items()}
     for name, score in scores.items():
         print(f"{name}: " + ", ".join(f"{measure} {value:.3f}" for measure, value in score.items()))
-    scorer = scores["scorer"] | {"photos": len(photos), "colours_alone": scores["colours alone"]}
+    scorer = scores["scorer"] | {"photos": len(photos), "colours_alone": scores["color-only baseline"]}
     settings = load_settings(folder) | {"validation": scorer}
     write_text(json.dumps(settings, indent=2, ensure_ascii=False) + "\n", folder / "config.json")
     return scores
@@ -279,16 +179,16 @@ def ship(run: Path, folder: Path) -> None:
     if not (run / WEIGHTS).is_file() or "validation" not in load_settings(run):
         raise ValueError(f"{run}: no scorer that was trained to its end and measured (--check does that)")
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (WEIGHTS, COLOURS_FILE, "config.json"):
+    for name in (WEIGHTS, BASELINE, "config.json"):
         shutil.copyfile(run / name, folder / name)
     write_text(card(load_settings(run)), folder / "README.md")
 
 
 def card(settings: dict) -> str:
     """The scorer's model card, from its config.json."""
-    scorer, colours = settings["validation"], settings["validation"]["colours_alone"]
+    scorer, baseline = settings["validation"], settings["validation"]["colours_alone"]
     rows = [
-        f"| {name} | {scorer[name]:.3f} | {colours[name]:.3f} |"
+        f"| {name} | {scorer[name]:.3f} | {baseline[name]:.3f} |"
         for name in ("pixel_accuracy", "class_accuracy", "class_iou")
     ]
     return "\n".join(
@@ -304,10 +204,10 @@ def card(settings: dict) -> str:
             "a side. The weights are those of the last step; validation photos chose nothing."
             + (f" {settings['note']}" if "note" in settings else ""),
             "",
-            f"On {scorer['photos']} validation photos, beside the floor, a class guessed from each pixel's "
-            "colour alone (`colour-histogram.safetensors`, counted on the same training photos):",
+            f"On {scorer['photos']} validation photos, next to the color-only baseline, a class guessed from "
+            "each pixel's color (`colour-histogram.safetensors`, counted on the same training photos):",
             "",
-            "| | scorer | colour alone |",
+            "| | scorer | color-only baseline |",
             "|---|---|---|",
             *rows,
             "",
