@@ -117,7 +117,7 @@ def card(figures: dict[str, Any]) -> str:
         f"{name} {value:.2f}" if value is not None else f"{name} –" for name, value in figures["iou"].items()
     )
     paper = " · ".join(
-        f"{figure:.2f}" for row in OBJECTIVES if row.checkpoint == REAL for figure in row.figures
+        f"{figure:.2f}" for row in OBJECTIVES if row.checkpoint == REAL for figure in row.figures or ()
     )
     return CARD.format(
         **{"weights": WEIGHTS, "side": SIDE, "height": HEIGHT, "last": CLASSES - 1, "paper": paper},
