@@ -2,15 +2,11 @@
 
 import base64
 import io
-import json
 import re
-import shutil
 from contextlib import ExitStack
-from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from browser import DESKTOP, PHONE, Visitor, running_studio, visiting
 from PIL import Image
 
@@ -34,25 +30,8 @@ def lecture(tmp_path_factory):
     root.mkdir()
     for path in sorted(checkpoints.SHIPPED.glob("facades*")):
         (root / path.name).symlink_to(path)
-    if not (root / "facades-steps").exists():
-        stand_in(root)
     with running_studio(folder, root) as url:
         yield url
-
-
-def stand_in(root: Path) -> None:
-    """Where no snapshots are shipped: a run whose last step is the shipped façade checkpoint."""
-    steps = root / "facades-steps"
-    shutil.copytree(checkpoints.SHIPPED / "facades", steps / "80000")
-    shutil.copytree(checkpoints.SHIPPED / "facades", steps / "0")
-    settings = checkpoints.load_settings(steps / "0")
-    torch.manual_seed(0)
-    fresh = checkpoints.build_generator(settings), checkpoints.build_discriminator(settings)
-    for network, name in zip(fresh, ("generator", "discriminator"), strict=True):
-        checkpoints.write_tensors(checkpoints.pack(network), steps / "0" / f"{name}.safetensors")
-    (steps / "config.json").write_text(json.dumps({**settings, "snapshots": [0, 80000]}))
-    losses = {"step": [100, 80000], "D": [0.6, 0.3], "G_gan": [0.8, 2.0], "G_l1": [0.4, 0.3]}
-    (steps / "losses.json").write_text(json.dumps(losses))
 
 
 @pytest.fixture
@@ -145,7 +124,7 @@ def test_the_first_step_is_blank_and_the_last_a_house(student):
     open_tab(page)
     number = page.locator(f"{part('replay')} .slide output").inner_text().replace(",", "")
     page.wait_for_selector(f"{part('replay')}[data-step='{number}']", timeout=60_000)
-    assert int(number) >= 10_000
+    assert int(number) >= 1000
     last = shown(page, f"{part('replay')} .picture")
     assert page.locator(f"{part('replay')} .loss").count() == 3
     slide(page, "replay", 0)

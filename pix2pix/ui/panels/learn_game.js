@@ -29,7 +29,7 @@ export function mount(lesson, section) {
       if (!found) return;
       steps = found.steps;
       const asked = Number(address.get("from") || NaN);
-      start = steps.includes(asked) ? asked : steps[Math.floor(steps.length / 2)];
+      start = steps.includes(asked) ? asked : steps[Math.floor((2 * steps.length) / 3)];
       radios(find(".start"), steps.map((step) => [step, step >= 1000 ? `${step / 1000}k` : String(step)]), start, (step) => {
         start = Number(step);
         lesson.place({ from: start });

@@ -94,7 +94,7 @@ def learn_game(sent: Mapping) -> Answer:
     if move == "new":
         drawing, seed = drawing_of(sent)
         steps = snapshots().steps
-        step = steps[len(steps) // 2] if sent.get("step") is None else int(sent["step"])
+        step = steps[2 * len(steps) // 3] if sent.get("step") is None else int(sent["step"])
         return compute(sent, lambda: new_game(drawing, seed, step, str(sent.get("token") or "")))
     token = str(sent.get("token") or "")
     count = int(sent.get("count") or 1)
