@@ -124,6 +124,7 @@ def test_plain_photos_stop_with_the_fix(tmp_path, capsys):
         labels_and_photo(number, 60)[1].resize((60, 40)).save(tmp_path / "set" / f"{number}.jpg")
     code, told = doctor(tmp_path / "set", capsys=capsys)
     assert code == 2 and "look like plain photos" in told and "--pairs edges, gray or holes" in told
+    assert "--pairs edges" in told.splitlines()[-1] and "do not match" not in told
     code, told = doctor(tmp_path / "set", "--pairs", "gray", capsys=capsys)
     assert code == 0 and "--pairs gray" in told
 

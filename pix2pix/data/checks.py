@@ -27,6 +27,10 @@ FIX = (
 )
 
 
+class PlainPhotosError(ValueError):
+    """Photos were given where side-by-side pairs are expected."""
+
+
 @dataclass(frozen=True)
 class Likeness:
     """How much a set's files look like two pictures side by side.
@@ -134,7 +138,7 @@ def check_halves(files: Sequence[Path]) -> list[str]:
         typical = min(shapes, key=lambda path: abs(shapes[path] - usual))
         width, height = sizes[typical]
         if not likeness.of_pairs:
-            raise ValueError(
+            raise PlainPhotosError(
                 f"{typical.parent}: {typical.name} ({width}×{height}) and the others look like plain photos, "
                 f"not like two squares side by side; {FIX}"
             )

@@ -4,7 +4,9 @@
 and looks for what no run would notice: pairs that do not match, copies, a direction that is the wrong way.
 """
 
+import contextlib
 import hashlib
+import io
 import shlex
 from collections import Counter
 from collections.abc import Iterator
@@ -17,7 +19,7 @@ from tqdm import tqdm
 from pix2pix.config import TrainConfig, input_output_kinds
 from pix2pix.data import measures
 from pix2pix.data.batches import training_batch
-from pix2pix.data.checks import TRIMAPS, alignment, check_set, open_pair, spread
+from pix2pix.data.checks import TRIMAPS, PlainPhotosError, alignment, check_set, open_pair, spread
 from pix2pix.data.layouts import PHOTO_ONLY, FileSet
 from pix2pix.data.sources import find_sets, load_pairs
 from pix2pix.images import contact_sheet, input_to_rgb, load_image, output_to_rgb, tensor_to_pils
@@ -102,19 +104,22 @@ def examine(config: TrainConfig, guessing: bool = False) -> Diagnosis:
     found.config = config
     for split, those in sets.items():
         tell_files(found, split, those)
+    paired = bool(train.scores) and config.pairs not in PHOTO_ONLY
     try:
         for note in check_set(train.found, config):
             found.tell("warn", note)
     except ValueError as error:
         found.tell("stop", str(error))
-    if train.scores and config.pairs not in PHOTO_ONLY:
+        if isinstance(error, PlainPhotosError):
+            paired, found.config = False, replace(config, pairs="edges")  # one of the kinds that fit
+    if paired:
         tell_matching(found, train)
         tell_direction(found, config, train)
     tell_copies(found, train, sets["val"])
-    if len(train.names) < FEW:
+    if (count := len(train.found.files)) < FEW:
         found.tell(
             "note",
-            f"{len(train.names)} training pairs are few; --augment keeps D from learning them by heart",
+            f"{count} training pairs are few; --augment keeps D from learning them by heart",
         )
     if not found.stops:
         try:
@@ -270,7 +275,8 @@ def tell_copies(found: Diagnosis, train: Split, val: Split) -> None:
 
 def sheet_of(config: TrainConfig, rows: int = 6) -> Image.Image:
     """What the network will see: inputs and targets of training pairs, jittered as in training."""
-    pairs = load_pairs(replace(config, color_wish=False, balance=False), "train", limit=rows)
+    with contextlib.redirect_stderr(io.StringIO()):  # what it would tell was told
+        pairs = load_pairs(replace(config, color_wish=False, balance=False), "train", limit=rows)
     plain = replace(config, color_wish=False, balance=False, batch_size=min(rows, len(pairs)))
     real_a, real_b = training_batch(pairs, plain, 0)
     kinds = input_output_kinds(config.pairs)
