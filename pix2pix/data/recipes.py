@@ -118,7 +118,7 @@ RECIPES: dict[str, Recipe] = {
     "facades-antialias": Recipe(
         **FACADES,
         changes={**FACADE_RUN, "antialias": True},
-        seen="The paper's façades without the fine weave over walls and sky; as sharp, as gray.",
+        seen="The paper's façades without the fine weave over walls and sky: calm, but soft and gray.",
     ),
     # For the replay of a run: the paper's 200 epochs at a quarter of its width, kept at ten steps.
     "facades-steps": Recipe(
@@ -165,15 +165,15 @@ RECIPES: dict[str, Recipe] = {
             "color_wish": True,
             "steps": 12_000,
         },
-        "UT Zappos50K shoes (1,000 pairs) and iGAN handbags (500 pairs), edges as the paper's",
+        "UT Zappos50K shoes (1,000 pairs) and iGAN handbags (1,000 pairs), edges as the paper's",
         "UT Zappos50K: non-commercial research; iGAN handbags: research",
         "non-commercial",
-        seen="Outlines become shoes, boots and bags in brown, tan, grey and blue, with soles, seams, laces "
-        "and toe caps where they were drawn, from thin and thick lines alike. Weak: a fine dotted weave lies "
-        "over the surfaces, red and black are rare, white shadows of the page show around thin soles, and "
-        "the arch under a high heel is filled in as if it were leather. After the recipe's 12,000 steps the "
-        "shipped weights had 24,000 more with a lower λ, what D sees varied, and rare colours shown as often "
-        "as common ones: 24,000 more of the plain recipe had made everything tan.",
+        seen="Outlines become shoes, boots and bags of smooth leather in any color by wish or by seed, "
+        "with soles, seams, laces, straps and toe caps where they were drawn, from thin, thick "
+        "and small drawings alike, on a clean page. Weak: without inner lines the leather is "
+        "flat, the arch under a high heel keeps a glow of the shoe's color, and without a wish "
+        "all comes out blue-gray. Before the run on this card the weights had 36,000 steps of "
+        "earlier recipes; the run, with 500 more handbags, was stopped early.",
     ),
     "map2aerial": Recipe(
         ("maps",),
