@@ -27,6 +27,7 @@ from torch import nn
 from benchmarks.machine import describe_machine, packed_elsewhere, roofline
 from pix2pix import checkpoints
 from pix2pix.config import TrainConfig
+from pix2pix.devices import set_threads
 from pix2pix.examples import example_paths
 from pix2pix.files import replace_section, write_text
 from pix2pix.inference import Translator
@@ -63,8 +64,9 @@ class Row:
 def run(given: argparse.Namespace) -> None:
     """The command: every row, printed as it is measured; --json and --write keep them."""
     plain = load_plain()
-    if given.threads:
-        torch.set_num_threads(given.threads)
+    set_threads(given.threads)
+    if given.turns < 1:
+        raise ValueError(f"--turns is {given.turns}; expected 1 or more")
     machine = describe_machine()
     print(", ".join(f"{key} {value}" for key, value in machine.items()))
     rows: list[dict] = []

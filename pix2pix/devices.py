@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import functools
+import os
 import timeit
 
 import torch
@@ -70,3 +71,14 @@ def keep_freed_memory() -> None:
         library.mallopt(mmap_threshold, 32 * 2**20)  # the most that glibc takes
         library.mallopt(trim_threshold, 512 * 2**20)
         library.mallopt(top_pad, 64 * 2**20)
+
+
+def set_threads(count: int) -> None:
+    """torch's CPU threads; 0 leaves its own choice. ValueError for a number that this machine has not."""
+    processors = os.cpu_count() or 1
+    if not 0 <= count <= processors:
+        raise ValueError(
+            f"--threads is {count}; expected 0 (torch's own choice) to {processors}, the processors here"
+        )
+    if count:
+        torch.set_num_threads(count)

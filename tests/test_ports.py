@@ -20,8 +20,16 @@ def test_a_wrong_port_is_named(monkeypatch, name, wrong):
     monkeypatch.delenv("PORT", raising=False)
     monkeypatch.delenv("GRADIO_SERVER_PORT", raising=False)
     monkeypatch.setenv(name, wrong)
-    with pytest.raises(ValueError, match=f"{name} is .*; expected a port from 1 to 65535"):
+    with pytest.raises(ValueError, match=f"{name} is .*; expected 1 to 65535"):
         read_port()
+
+
+@pytest.mark.parametrize("port", [-1, 65536])
+def test_a_port_of_the_command_line_is_checked_too(port):
+    with gr.Blocks(analytics_enabled=False) as demo:
+        pass
+    with pytest.raises(ValueError, match=f"the port is '{port}'; expected 1 to 65535"):
+        launch(demo, server_port=port)
 
 
 def test_port_comes_before_gradios_own_and_7860_last(monkeypatch):

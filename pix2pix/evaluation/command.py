@@ -77,12 +77,10 @@ def read_options(args: argparse.Namespace) -> "Options":
         if getattr(args, name) is not None and getattr(args, name) < 1:
             raise ValueError(f"--{name} is {getattr(args, name)}; expected 1 or more")
     require("scipy", "skimage")
-    import torch
-
+    from pix2pix.devices import set_threads
     from pix2pix.evaluation.evaluate import Options
 
-    if args.threads:
-        torch.set_num_threads(args.threads)
+    set_threads(args.threads)
     distance = feature_distance(args.features) if args.features else None
     return Options(args.split, args.count, args.samples, args.color, distance, args.device, args.precision)
 

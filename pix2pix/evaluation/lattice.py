@@ -137,13 +137,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=40, help="how many of the first validation pairs")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of torch")
     given = parser.parse_args(arguments)
-    import torch
-
+    from pix2pix.devices import set_threads
     from pix2pix.evaluation.held_out import HeldOut, translated
     from pix2pix.inference import Translator
 
-    torch.set_num_threads(given.threads)
     try:
+        set_threads(given.threads)
         for name in given.checkpoint:
             translator = Translator(name, precision="fp32")
             pairs = HeldOut(translator.settings, given.data, given.count)

@@ -21,7 +21,7 @@ from pix2pix.checkpoints import load_settings, read_tensors, write_tensors
 from pix2pix.config import TrainConfig
 from pix2pix.data.batches import random_for
 from pix2pix.data.sources import load_pairs
-from pix2pix.devices import autocast, pick_device
+from pix2pix.devices import autocast, pick_device, set_threads
 from pix2pix.evaluation.color_baseline import FILE as BASELINE
 from pix2pix.evaluation.color_baseline import ColorHistogramSegmenter
 from pix2pix.evaluation.labels import color_labels, read_labels
@@ -100,8 +100,7 @@ def class_weights(labels: list[np.ndarray], classes: int) -> Tensor:
 
 def train(given: argparse.Namespace) -> None:
     """Train on the training split and write the scorer to given.out, resumable at any saved step."""
-    if given.threads:
-        torch.set_num_threads(given.threads)
+    set_threads(given.threads)
     out, device, classes = Path(given.out), pick_device(given.device), len(FACADE_PALETTE)
     photos, labels, _ = read_photos(given.data, "train")
     baseline = ColorHistogramSegmenter(classes)

@@ -4,7 +4,6 @@ Everything random follows from the seed and the step's number, so a resumed run 
 """
 
 import contextlib
-import os
 import signal
 import sys
 import threading
@@ -21,7 +20,7 @@ from pix2pix.color_wish import kept_colors
 from pix2pix.config import TrainConfig
 from pix2pix.data.batches import prefetch, reading_ahead, training_batch
 from pix2pix.data.sources import load_pairs
-from pix2pix.devices import keep_freed_memory, pick_device
+from pix2pix.devices import keep_freed_memory, pick_device, set_threads
 from pix2pix.training.distributed import any_process, average_over_processes, start_processes
 from pix2pix.training.logging import Figures, write_samples
 from pix2pix.training.resume import (
@@ -127,17 +126,6 @@ def fit(config: TrainConfig) -> Path:
     if world_size > 1:
         dist.destroy_process_group()
     return out
-
-
-def set_threads(count: int) -> None:
-    """torch's CPU threads; 0 leaves its own choice. ValueError for more than there are processors."""
-    processors = os.cpu_count() or 1
-    if count > processors:
-        raise ValueError(
-            f"--threads is {count}; expected 0 (torch's own choice) to {processors}, the processors here"
-        )
-    if count:
-        torch.set_num_threads(count)
 
 
 def finite(sums: dict[str, Tensor]) -> bool:

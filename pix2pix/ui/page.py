@@ -89,7 +89,7 @@ def build_demo() -> gr.Blocks:
 def launch(demo: gr.Blocks, **options) -> None:
     """Serve the page; `options` go to Gradio's launch and override what is set here."""
     settings = {
-        "server_port": read_port(),
+        "server_port": options.get("server_port") or read_port(),
         "theme": studio_theme(),
         "css_paths": [CSS, PRESENTING],
         "footer_links": ["api"],
@@ -110,6 +110,7 @@ def launch(demo: gr.Blocks, **options) -> None:
         "ssr_mode": False,
         "show_error": True,
     }
+    check_port("the port", str(settings["server_port"]))
     keep_freed_memory()
     try:
         demo.launch(**{**settings, **options})
@@ -124,7 +125,12 @@ def read_port() -> int:
     """The port to serve on, of PORT or GRADIO_SERVER_PORT. ValueError where it is no port."""
     for name in ("PORT", "GRADIO_SERVER_PORT"):
         if given := os.environ.get(name):
-            if given.strip().isdecimal() and 1 <= int(given) <= 65535:
-                return int(given)
-            raise ValueError(f"{name} is {given!r}; expected a port from 1 to 65535, such as 7860")
+            return check_port(name, given)
     return 7860
+
+
+def check_port(name: str, given: str) -> int:
+    """The port that was given as `name`. ValueError where it is none."""
+    if not (given.strip().isdecimal() and 1 <= int(given) <= 65535):
+        raise ValueError(f"{name} is {given!r}; expected 1 to 65535, such as 7860")
+    return int(given)
