@@ -116,15 +116,17 @@ def _names(address: str) -> tuple[str, ...]:
     client = hub_client(address)
     repository, _, revision = address.removeprefix(HUB).partition("@")
     try:
-        files = client.HfApi().list_repo_files(repository, revision=revision or None)
+        found = client.HfApi().repo_info(repository, revision=revision or "main", timeout=10)
+        files = [sibling.rfilename for sibling in found.siblings or []]
     except Exception:  # of the client or of its transport; a wrong address is told when one is fetched
         try:
-            cached = Path(
-                client.snapshot_download(repository, revision=revision or None, local_files_only=True)
+            # Patterns of nothing: the client refuses a cached repository of which files were left out.
+            cached = client.snapshot_download(
+                repository, revision=revision or None, local_files_only=True, allow_patterns=["-"]
             )
         except (OSError, ValueError):
             return ()
-        files = [path.relative_to(cached).as_posix() for path in cached.rglob("generator.safetensors")]
+        files = [path.relative_to(cached).as_posix() for path in Path(cached).rglob("generator.safetensors")]
     folders = (file.rpartition("/")[0] for file in files if file.endswith("/generator.safetensors"))
     return tuple(sorted(folder for folder in folders if "/" not in folder))
 
