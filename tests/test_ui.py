@@ -181,7 +181,7 @@ def test_a_hint_comes_when_the_pen_is_up(weights, queue):
         ({"task": "edges2shoes"}, "no weights for 'edges2shoes' are here; there are: edges2cats, facades"),
         ({"drawing": None}, "no drawing came"),
         ({"seed": "x"}, "the seed must be a whole number"),
-        ({"number": "x"}, "the request.s number must be a whole number"),
+        ({"number": "x"}, "request's number must be a whole number"),
     ],
 )
 def test_live_mistakes_are_one_line(weights, queue, cat, change, reason):
