@@ -38,11 +38,11 @@ def test_a_folder_gives_what_single_pictures_give(shipped, folder):
 def test_a_stopped_run_goes_on_where_it_was(shipped, folder, monkeypatch, capsys):
     done = []
 
-    def stopped_after_two(self, picture, seed, real=Translator.translate):
+    def stopped_after_two(self, picture, seed, color, real=Translator.translate):
         if len(done) == 2:
             raise KeyboardInterrupt
         done.append(seed)
-        return real(self, picture, seed)
+        return real(self, picture, seed, color)
 
     with monkeypatch.context() as patch:
         patch.setattr(Translator, "translate", stopped_after_two)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -38,8 +39,8 @@ def photos(tmp_path) -> Path:
 def run(source, target, *more, capsys) -> tuple[int, list[str]]:
     capsys.readouterr()
     code = main(["translate", "--device", "cpu", str(source), str(target), *map(str, more)])
-    lines = [line for line in capsys.readouterr().err.split("\n") if line and "picture/s" not in line]
-    return code, [line.split("\r")[-1] for line in lines]
+    lines = re.split(r"[\r\n]+", capsys.readouterr().err)
+    return code, [line for line in lines if line.strip() and "picture/s" not in line]
 
 
 def contents(folder: Path) -> dict[str, bytes]:

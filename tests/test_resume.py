@@ -129,7 +129,7 @@ def test_a_new_run_writes_over_nothing(tiny_config, tmp_path, capsys):
         (exported, "holds a checkpoint, which a run would write over"),
         (other, "holds a config.json of something else"),
         (tmp_path / "file", "is a file"),
-        (Path(tiny_config.data), "holds the pairs"),
+        (Path(tiny_config.data), "is the folder of the pairs"),
     ):
         with pytest.raises(ValueError, match=told):
             fit(replace(tiny_config, out=str(out)))

@@ -65,7 +65,8 @@ class Diagnosis:
     command: str = ""
 
     def tell(self, level: str, text: str) -> None:
-        self.findings.append(Finding(level, text))
+        if text not in {finding.text for finding in self.findings}:
+            self.findings.append(Finding(level, text))
 
     @property
     def stops(self) -> bool:

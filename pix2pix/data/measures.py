@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image
 
 HASH_SIDE = 16
-ALIKE = 10  # of 256 bits: hashes of one picture saved twice differ in fewer, of two photos in about 120
+RISE = 3  # levels: what is less comes of saving, in flat areas
+ALIKE = 32  # of 256 bits: one picture saved twice differs in 2 to 30, two photos in 75 or more
 PALETTE_PART = 0.004  # of all pixels: what a color of a palette covers at least
 NEAR = 40.0  # Euclidean distance in RGB up to which JPEG moves a flat color
 
@@ -76,11 +77,11 @@ def off_palette(pixels: np.ndarray, palette: np.ndarray, exact: float = 3.0) -> 
 
 
 def difference_hash(picture: Image.Image) -> np.ndarray:
-    """bool (256,): whether each pixel of a 17×16 copy is lighter than its neighbor (dHash)."""
+    """bool (256,): whether each pixel of a 17×16 copy is darker than the next (dHash)."""
     levels = np.asarray(picture.convert("L").resize((HASH_SIDE + 1, HASH_SIDE), Image.Resampling.BOX)).astype(
         int
     )
-    return (np.diff(levels, axis=1) > 0).ravel()
+    return (np.diff(levels, axis=1) > RISE).ravel()
 
 
 def is_telling(bits: np.ndarray) -> bool:

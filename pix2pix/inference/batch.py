@@ -26,6 +26,7 @@ from pix2pix.inference.jobs import Job, digest, find_jobs
 __all__ = ["Job", "find_jobs", "label_of", "my_share", "translate_all"]
 
 AHEAD = 4  # pictures decoded before their turn, and written after it
+DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))  # the disk, or this user's share of it
 MADE_BY = "pix2pix"  # the PNG text that says which weights and seed made a picture
 
 
@@ -71,7 +72,8 @@ def translate_all(
     waiting = [job for job in jobs if again or len(jobs) == 1 or not is_done(job, label)]
     if len(waiting) < len(jobs):
         print(f"{len(jobs) - len(waiting)} of {len(jobs)} are there already")
-    report = Report(skipped=[job.target for job in jobs if job not in set(waiting)])
+    left = set(waiting)
+    report = Report(skipped=[job.target for job in jobs if job not in left])
 
     def failed(job: Job, error: Exception) -> None:
         report.failed.append((job.source, reason(job.source, error)))
@@ -81,7 +83,7 @@ def translate_all(
     bar = tqdm(
         total=len(waiting), unit="picture", disable=len(jobs) == 1 or os.environ.get("RANK", "0") != "0"
     )
-    with ThreadPoolExecutor(2) as readers, ThreadPoolExecutor(2) as writers:
+    with bar, ThreadPoolExecutor(2) as readers, ThreadPoolExecutor(2) as writers:
         writing: deque[tuple[Job, Future]] = deque()
 
         def finish_one() -> None:
@@ -89,7 +91,7 @@ def translate_all(
             try:
                 future.result()
             except OSError as error:
-                if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                if error.errno in DISK_FULL:
                     raise OSError(f"{job.target}: the disk is full; what was made before is kept") from None
                 failed(job, error)
             else:
@@ -107,7 +109,6 @@ def translate_all(
             bar.update()
         while writing:
             finish_one()
-    bar.close()
     return report
 
 

@@ -28,6 +28,8 @@ def saved_config(out: Path) -> TrainConfig:
     try:
         with safe_open(path, framework="pt") as file:
             saved = json.loads((file.metadata() or {})["config"])
+            if not isinstance(saved, dict):
+                raise TypeError
             known = {field.name for field in dataclasses.fields(TrainConfig)}
             unknown = sorted(set(saved) - known)
     except (SafetensorError, OSError) as error:
