@@ -13,6 +13,7 @@ from PIL import Image
 
 from pix2pix.checkpoints import find, load_settings
 from pix2pix.examples import example_paths
+from pix2pix.files import replacing
 from pix2pix.images import load_image
 from pix2pix.tasks import TASKS, Task
 from pix2pix.ui import pool, web
@@ -142,10 +143,8 @@ def first_picture(task: Task) -> Image.Image | None:
     except (ValueError, OSError):
         return None
     try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = kept.with_suffix(f".{os.getpid()}")
-        picture.save(unfinished, "PNG")
-        unfinished.replace(kept)
+        with replacing(kept) as unfinished:
+            picture.save(unfinished, "PNG")
     except OSError:
         pass  # a read-only home only means that the next start makes the picture again
     return picture

@@ -8,6 +8,7 @@ in $PIX2PIX_VOTES, finished sessions are kept there.
 import json
 import os
 import secrets
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -96,9 +97,15 @@ def result(label: str, votes: list[bool]) -> dict[str, Any]:
 def keep_votes(checkpoint: str, seed: int, votes: list[bool]) -> None:
     """One file a session in $PIX2PIX_VOTES, where the host names it; no visitor is named."""
     folder = os.environ.get("PIX2PIX_VOTES")
-    if folder:
-        session = {"checkpoint": checkpoint, "seed": seed, "labelled_real": votes, "at": int(time.time())}
-        write_text(json.dumps(session) + "\n", Path(folder) / f"{checkpoint}-{seed:06d}.json")
+    if not folder:
+        return
+    session = {"checkpoint": checkpoint, "seed": seed, "labelled_real": votes, "at": int(time.time())}
+    # The seed comes from the visitor's page: two visitors may send the same.
+    path = Path(folder) / f"{checkpoint}-{seed:06d}-{secrets.token_hex(4)}.json"
+    try:
+        write_text(json.dumps(session) + "\n", path)
+    except OSError as error:
+        print(f"PIX2PIX_VOTES: a session was not kept ({error.strerror})", file=sys.stderr)
 
 
 def class_result(asked: object) -> dict[str, Any]:
