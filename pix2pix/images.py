@@ -1,66 +1,20 @@
 """Pictures in, pictures out: the one file that changes value range and layout.
 
 Inside the package a picture is a float tensor (N, C, H, W) in [-1, 1]; outside it is a PIL image.
-Also decodes what strangers upload, safely. Knows nothing about networks or tasks.
+Files are decoded in pix2pix/decoding. Knows nothing about networks or tasks.
 """
-
-import io
-import warnings
-from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image, ImageOps
+from PIL import Image
 from torch import Tensor
 
-# Pillow would decode many more; these are what people draw and photograph with.
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}  # of their files
-MAX_PIXELS = 50_000_000  # a 50-megapixel photo takes 150 MB; more is an accident or an attack
+from pix2pix.decoding import SUFFIXES, load_image, normalise_mode
+
+__all__ = ["SUFFIXES", "load_image"]  # at home in pix2pix.decoding
 
 WHITE = (255, 255, 255)
-
-
-def load_image(source: str | Path | bytes) -> Image.Image:
-    """Decode a file (or its bytes) that anyone may have sent.
-
-    Returns RGB, or RGBA where the file has transparency; turned upright by its EXIF orientation.
-    Raises ValueError with one line that names the file and the reason.
-    """
-    name = "the image" if isinstance(source, bytes) else str(source)
-    if not isinstance(source, bytes) and not Path(source).is_file():
-        raise ValueError(f"{name}: no such file")
-    stream = io.BytesIO(source) if isinstance(source, bytes) else source
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(stream, formats=FORMATS) as image:
-                width, height = image.size
-                if width * height > MAX_PIXELS:
-                    raise ValueError(
-                        f"{name}: {width}×{height} pixels are too many; make it smaller than "
-                        f"{MAX_PIXELS // 1_000_000} megapixels"
-                    )
-                image.load()
-                return normalise_mode(ImageOps.exif_transpose(image))
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        raise ValueError(f"{name}: too many pixels; make it smaller") from None
-    except (OSError, SyntaxError, EOFError) as error:
-        reason = "damaged or cut off" if "truncated" in str(error) else "not a picture that can be read"
-        raise ValueError(f"{name}: {reason} (expected PNG, JPEG, WebP, BMP, GIF or TIFF)") from None
-
-
-def normalise_mode(image: Image.Image) -> Image.Image:
-    """Any PIL mode → "RGB", or "RGBA" where there is transparency."""
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        # Pillow clips 16-bit grey when it converts; scale it instead.
-        levels = np.asarray(image).astype(np.float64)
-        levels = levels / 257 if levels.max(initial=0) > 255 else levels
-        image = Image.fromarray(levels.clip(0, 255).round().astype(np.uint8))
-    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
-        return image.convert("RGBA")
-    return image.convert("RGB")
 
 
 def flatten(image: Image.Image) -> Image.Image:

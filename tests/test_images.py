@@ -9,6 +9,7 @@ from PIL import Image
 from skimage import color
 
 from pix2pix import images
+from pix2pix.decoding import load
 from pix2pix.tasks import FACADE_PALETTE
 
 
@@ -82,7 +83,7 @@ def test_broken_files_are_named_in_one_line(broken, tmp_path):
 
 
 def test_image_bombs_are_refused_before_decoding(monkeypatch):
-    monkeypatch.setattr(images, "MAX_PIXELS", 99)
+    monkeypatch.setattr(load, "MAX_PIXELS", 99)
     with pytest.raises(ValueError, match="10×10 pixels are too many"):
         images.load_image(encoded(Image.new("RGB", (10, 10)), "PNG"))
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 from PIL import Image
 
-from pix2pix.images import flatten, load_image, snap_to_palette
+from pix2pix.decoding.worker import load_upload
+from pix2pix.images import flatten, snap_to_palette
 from pix2pix.tasks import Task, find_task
 
 MAX_CHARACTERS = 3_000_000
@@ -32,7 +33,7 @@ def decode_data_url(url: object) -> Image.Image:
         content = base64.b64decode(url.partition(",")[2], validate=True)
     except (binascii.Error, ValueError):
         raise ValueError("the drawing was damaged on its way (not base64)") from None
-    return load_image(content)
+    return load_upload(content)
 
 
 def encode_png(image: Image.Image) -> str:

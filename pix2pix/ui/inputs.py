@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from pix2pix.decoding.worker import load_upload
 from pix2pix.images import flatten, load_image, split_halves
 from pix2pix.tasks import find_task
 from pix2pix.ui.drawing import prepare, read_value
@@ -159,7 +160,4 @@ def read_upload(path: str | None) -> Image.Image:
     """A file that a program sent. ValueError in one line that does not tell the server's path of it."""
     if not path:
         raise ValueError("no image was given")
-    try:
-        return load_image(path)
-    except ValueError as error:
-        raise ValueError(str(error).replace(str(path), "the image")) from None
+    return load_upload(path)

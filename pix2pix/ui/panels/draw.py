@@ -11,6 +11,7 @@ import gradio as gr
 from PIL import Image
 
 from pix2pix.color_wish import parse_color
+from pix2pix.decoding.worker import load_upload
 from pix2pix.images import load_image
 from pix2pix.tasks import TASKS, find_task
 from pix2pix.ui import pool
@@ -101,7 +102,7 @@ def translate(image: str | None, task: str, seed: float, color: str = "seed") ->
     """Turn a drawing or photo into a picture.
 
     Args:
-        image: the drawing, label map or photo: PNG, JPEG, WebP, BMP, GIF or TIFF.
+        image: the drawing, label map or photo: PNG, JPEG, WebP, BMP or GIF.
         task: what to make of it, for example "facades" or "edges2cats".
         seed: whole number from 0 to 999999 that fixes the dropout noise.
         color: main color of the picture, for models that know color wishes: "#c68642", "chocolate", "none",
@@ -115,12 +116,7 @@ def translate(image: str | None, task: str, seed: float, color: str = "seed") ->
             raise ValueError("no image was given")
         chosen = find_task(task)
         number, wish = read_seed(seed), parse_color(color or "seed")
-        try:
-            picture = load_image(image)
-        except ValueError as error:
-            # The visitor sent a file, not the server's path of it.
-            raise ValueError(str(error).replace(str(image), "the image")) from None
-        drawing = prepare(chosen, picture)
+        drawing = prepare(chosen, load_upload(image))
         return pool.queue.run(pool.make_picture, chosen.name, drawing, number, color=wish)
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from None

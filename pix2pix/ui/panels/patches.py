@@ -204,7 +204,7 @@ def compare(
     """Run one façade drawing through the models of a row and ask each one's own discriminator.
 
     Args:
-        image: a façade label map: PNG, JPEG, WebP, BMP, GIF or TIFF.
+        image: a façade label map: PNG, JPEG, WebP, BMP or GIF.
         row: "patch" (patch sizes), "objective" or "generator".
 
     Returns:

@@ -169,7 +169,7 @@ def sample(
     """Make several pictures of one drawing; they differ by dropout noise alone.
 
     Args:
-        image: the drawing, label map or photo: PNG, JPEG, WebP, BMP, GIF or TIFF.
+        image: the drawing, label map or photo: PNG, JPEG, WebP, BMP or GIF.
         task: what to make of it, for example "facades" or "edges2cats".
         count: how many pictures, 1 to 16.
         seed: whole number from 0 to 999999; the pictures have this seed and the ones after it.
