@@ -78,6 +78,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     translate.add_argument("--device", default="auto", help="auto, cpu or cuda")
     translate.add_argument(
+        "--precision",
+        default="auto",
+        help="auto (by this processor's features, or what OUT was begun with), int8, bf16 or fp32",
+    )
+    translate.add_argument(
         "--again", action="store_true", help="also what was made already by the same model"
     )
     translate.add_argument("--recursive", action="store_true", help="pictures in subfolders too")
@@ -170,7 +175,7 @@ def run_translate(given: argparse.Namespace) -> None:
     for note in found.notes:
         print(note, file=sys.stderr)
     jobs = my_share(found.jobs)
-    translator = Translator(given.checkpoint or given.task, given.device)
+    translator = Translator(given.checkpoint or given.task, given.device, given.precision)
     if isinstance(color, tuple):
         translator.wish(color, seed)  # refused before anything is read
     report = translate_all(translator, jobs, seed, given.again, color)

@@ -2,12 +2,10 @@
 
 import contextlib
 import ctypes
-import functools
 import os
-import timeit
+import platform
 
 import torch
-from torch.nn import functional as F
 
 
 def pick_device(name: str) -> torch.device:
@@ -21,30 +19,44 @@ def pick_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-@functools.cache
+# What may be asked for, and what it becomes on a machine: the type of convolutions, and of feature maps.
+PRECISIONS = ("auto", "int8", "bf16", "fp32")
+RESOLVED = ("int8+bf16", "int8+fp32", "bf16", "fp32")
+
+
 def bf16_is_quicker(device: torch.device) -> bool:
-    """Measured, once a process, on one convolution: some processors only emulate bfloat16."""
+    """Whether the device has bfloat16 instructions; others only emulate them.
+
+    Decided by the processor's features, never by a timing: the last bits of every output depend on it, and a
+    busy moment must not change them.
+    """
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
-    seconds = {}
-    for dtype in (torch.float32, torch.bfloat16):
-        x = torch.ones(1, 64, 64, 64, dtype=dtype).to(memory_format=torch.channels_last)
-        weight = torch.ones(128, 64, 4, 4, dtype=dtype).to(memory_format=torch.channels_last)
-        with torch.inference_mode():
-            F.conv2d(x, weight, stride=2, padding=1)
-            seconds[dtype] = min(timeit.repeat(lambda: F.conv2d(x, weight, stride=2, padding=1), number=1))  # noqa: B023
-    return seconds[torch.bfloat16] < 0.9 * seconds[torch.float32]  # a draw goes to the more exact
+    return torch.backends.mkldnn.is_available() and (cpu_has("avx512_bf16") or cpu_has("amx_tile"))
+
+
+def cpu_has(feature: str) -> bool:
+    """Whether torch finds a feature of x86 processors: "avx512_bf16", "amx_tile", "vnni"."""
+    if platform.machine().lower() not in ("x86_64", "amd64"):
+        return False
+    ask = getattr(torch.cpu, f"_is_{feature}_supported", None)  # no public function in torch 2.8
+    return ask is not None and bool(ask())
 
 
 def compute_type(precision: str, device: torch.device) -> torch.dtype:
-    """What "auto", "bf16" and "fp32" mean on a device, and the type of the maps beside "int8" products.
+    """The type of the feature maps for one of PRECISIONS or RESOLVED on a device.
 
     Raises ValueError for another word.
     """
-    if precision not in ("auto", "int8", "bf16", "fp32"):
+    if precision not in (*PRECISIONS, *RESOLVED):
         raise ValueError(f"precision is {precision!r}; expected auto, int8, bf16 or fp32")
-    bf16 = precision == "bf16" or (precision in ("auto", "int8") and bf16_is_quicker(device))
+    bf16 = "bf16" in precision or (precision in ("auto", "int8") and bf16_is_quicker(device))
     return torch.bfloat16 if bf16 else torch.float32
+
+
+def training_precision(precision: str, device: torch.device) -> str:
+    """What "auto" means for training on a device, to be recorded with a run: "bf16" or "fp32"."""
+    return "bf16" if compute_type(precision, device) == torch.bfloat16 else "fp32"
 
 
 def autocast(precision: str, device: torch.device) -> contextlib.AbstractContextManager:
@@ -62,15 +74,23 @@ def return_freed_memory() -> None:
 def keep_freed_memory() -> None:
     """Ask the C library to keep freed memory for the next picture instead of handing it back each time.
 
-    Fresh pages cost a fault each, on virtual machines 10 µs: for sixteen samples a third of their time. For
+    Fresh pages cost a fault each, on virtual machines 10 µs: for sixteen samples a third of their time. Each
+    arena keeps its own, and a server has dozens of threads: two arenas must do, or they hold gigabytes. For
     programs of our own, at their start; without glibc nothing happens.
     """
-    trim_threshold, top_pad, mmap_threshold = -1, -2, -3  # names of <malloc.h>
+    trim_threshold, top_pad, mmap_threshold, arena_max = -1, -2, -3, -8  # names of <malloc.h>
     with contextlib.suppress(OSError, AttributeError):
         library = ctypes.CDLL("libc.so.6")
         library.mallopt(mmap_threshold, 32 * 2**20)  # the most that glibc takes
         library.mallopt(trim_threshold, 512 * 2**20)
         library.mallopt(top_pad, 64 * 2**20)
+        library.mallopt(arena_max, 2)
+
+
+def give_back_memory() -> None:
+    """Hand what was freed back to the system, after something large went: a model that was let go."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def set_threads(count: int) -> None:

@@ -1,6 +1,7 @@
 """A folder of pictures: it goes on where it was, shares the work, and loses nobody's picture."""
 
 import os
+import re
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ from PIL import Image
 
 from pix2pix.cli import main
 from pix2pix.inference import Translator, batch
+from pix2pix.inference.packed import PackedGenerator as Packed
+from pix2pix.inference.precision import precision_of
 
 
 @pytest.fixture
@@ -38,11 +41,11 @@ def test_a_folder_gives_what_single_pictures_give(shipped, folder):
 def test_a_stopped_run_goes_on_where_it_was(shipped, folder, monkeypatch, capsys):
     done = []
 
-    def stopped_after_two(self, picture, seed, color, real=Translator.translate):
+    def stopped_after_two(self, picture, *settings, real=Translator.translate):
         if len(done) == 2:
             raise KeyboardInterrupt
-        done.append(seed)
-        return real(self, picture, seed, color)
+        done.append(picture)
+        return real(self, picture, *settings)
 
     with monkeypatch.context() as patch:
         patch.setattr(Translator, "translate", stopped_after_two)
@@ -69,6 +72,39 @@ def test_another_seed_or_a_newer_source_is_made_again(shipped, folder):
     assert all(third[name] != second[name] for name in second)
     assert translate(folder, "--seed", "1", "--again") == 0
     assert all(times(folder)[name] != third[name] for name in third)
+
+
+def test_a_folder_is_finished_in_the_precision_it_was_begun_with(shipped, folder, monkeypatch):
+    """The choice is recorded, so that a run on another processor makes the same pixels."""
+    late = folder / "in" / "4.png"
+    late.rename(folder / "4.png")
+    assert translate(folder, "--precision", "fp32") == 0
+    (folder / "4.png").rename(late)
+    monkeypatch.setattr("pix2pix.devices.bf16_is_quicker", lambda device: True)
+    monkeypatch.setattr("pix2pix.inference.precision.int8_pays", lambda dtype: False)
+    assert Translator("facades", "cpu").precision == "bf16"
+    before = times(folder)
+    assert translate(folder) == 0
+    assert times(folder).items() >= before.items()
+    exact = Translator("facades", "cpu", "fp32").translate(Image.open(late))
+    assert np.array_equal(exact, Image.open(folder / "out" / "4.png"))
+    assert {precision_of(path) for path in (folder / "out").iterdir()} == {"fp32"}
+    assert translate(folder, "--precision", "bf16") == 0
+    assert {precision_of(path) for path in (folder / "out").iterdir()} == {"bf16"}
+
+
+def test_a_precision_that_this_machine_lacks_is_said(shipped, folder, monkeypatch, capsys):
+    monkeypatch.setattr("pix2pix.inference.precision.int8_pays", lambda dtype: True)
+    monkeypatch.setattr("pix2pix.inference.precision.int8_is_right", lambda dtype: True)
+    monkeypatch.setattr(
+        "pix2pix.inference.translator.PackedGenerator", lambda g, dtype, int8: Packed(g, dtype)
+    )
+    assert translate(folder) == 0
+    monkeypatch.setattr("pix2pix.inference.precision.int8_pays", lambda dtype: False)
+    monkeypatch.setattr("pix2pix.inference.precision.int8_is_right", lambda dtype: False)
+    (folder / "out" / "3.png").unlink()
+    assert translate(folder) == 2
+    assert re.search(r"out was begun with --precision int8\+\w+, which this machine", capsys.readouterr().err)
 
 
 def test_torchruns_processes_share_a_folder(shipped, folder, monkeypatch):

@@ -19,9 +19,11 @@ from PIL import Image, PngImagePlugin
 from tqdm import tqdm
 
 from pix2pix.checkpoints import fingerprint
+from pix2pix.files import remove_left_behind, replacing
 from pix2pix.images import load_image
 from pix2pix.inference import Translator, Wish
-from pix2pix.inference.jobs import Job, digest, find_jobs
+from pix2pix.inference.jobs import Job, find_jobs
+from pix2pix.inference.precision import PRECISION_TEXT, precision_of, recorded_precision
 
 __all__ = ["Job", "find_jobs", "label_of", "my_share", "translate_all"]
 
@@ -69,11 +71,14 @@ def translate_all(
     label = label_of(translator, seed, color)
     if not again and len(jobs) > 1:
         refuse_others(jobs)
-    waiting = [job for job in jobs if again or len(jobs) == 1 or not is_done(job, label)]
+    waiting = [job for job in jobs if again or len(jobs) == 1 or not is_done(job, label, translator)]
     if len(waiting) < len(jobs):
         print(f"{len(jobs) - len(waiting)} of {len(jobs)} are there already")
-    left = set(waiting)
-    report = Report(skipped=[job.target for job in jobs if job not in left])
+    to_do = set(waiting)
+    report = Report(skipped=[job.target for job in jobs if job not in to_do])
+    translator = as_recorded(translator, report.skipped)
+    for folder in {job.target.parent for job in waiting}:
+        remove_left_behind(folder)
 
     def failed(job: Job, error: Exception) -> None:
         report.failed.append((job.source, reason(job.source, error)))
@@ -103,7 +108,7 @@ def translate_all(
             except (ValueError, OSError) as error:
                 failed(job, error)
             else:
-                writing.append((job, writers.submit(write, picture, job.target, label)))
+                writing.append((job, writers.submit(write, picture, job.target, label, translator.precision)))
             while len(writing) > AHEAD:
                 finish_one()
             bar.update()
@@ -153,25 +158,41 @@ def read_ahead(readers: ThreadPoolExecutor, jobs: list[Job]) -> Iterator[tuple[J
     yield from under_way
 
 
-def is_done(job: Job, label: str) -> bool:
-    """Is the target there, newer than its source, and made by the same checkpoint and seed?"""
+def as_recorded(translator: Translator, made: list[Path]) -> Translator:
+    """The translator, in the precision of what a folder holds already, unless another one was asked for.
+
+    Raises ValueError in one line where this machine lacks that precision.
+    """
+    recorded = recorded_precision(made)
+    if translator.asked_precision != "auto" or recorded in (None, translator.precision):
+        return translator
+    try:
+        return Translator(translator.folder, str(translator.device), recorded)
+    except ValueError:
+        raise ValueError(
+            f"{made[0].parent} was begun with --precision {recorded}, which this machine lacks; name another "
+            f"folder, or start over with --precision {translator.precision}"
+        ) from None
+
+
+def is_done(job: Job, label: str, translator: Translator) -> bool:
+    """Is the target there, newer than its source, and made by the same checkpoint and seed?
+
+    Where a precision was asked for, it must have been made with that one too.
+    """
     if not job.target.is_file() or job.target.stat().st_mtime < job.source.stat().st_mtime:
         return False
-    return mark_of(job.target) == label
+    if mark_of(job.target) != label:
+        return False
+    return translator.asked_precision == "auto" or precision_of(job.target) in (None, translator.precision)
 
 
-def write(picture: Image.Image, target: Path, label: str) -> None:
+def write(picture: Image.Image, target: Path, label: str, precision: str) -> None:
     """To a new file, then renamed: a run that is stopped leaves no half picture."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # A short name of this process's own: the target's may be as long as the file system allows.
-    fresh = target.with_name(f".{digest(target.name)}-{os.getpid()}.new{target.suffix}")
     options: dict[str, Any] = {}
     if target.suffix.lower() == ".png":
         options["pnginfo"] = PngImagePlugin.PngInfo()
         options["pnginfo"].add_text(MADE_BY, label)
-    try:
+        options["pnginfo"].add_text(PRECISION_TEXT, precision)
+    with replacing(target) as fresh:
         picture.save(fresh, **options)
-        fresh.replace(target)
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise

@@ -1,13 +1,13 @@
 """oneDNN's convolutions, of float32, bfloat16 or bytes, with weights arranged for them once."""
 
 import functools
-import timeit
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from pix2pix.devices import cpu_has
 from pix2pix.inference.quantize import NOTHING, RELU, quantise, scales
 from pix2pix.models.layers import FEW_CHANNELS, shuffled
 
@@ -25,24 +25,22 @@ def kernels_there() -> bool:
 
 
 def int8_is_right(dtype: torch.dtype) -> bool:
-    """Processors without instructions for bytes add two products in 16 bits, which large ones overflow."""
-    return kernels_there() and agree(same_products(dtype))
+    """Processors without int8 instructions add two products in 16 bits, which large ones overflow."""
+    return kernels_there() and results_agree(dtype)
 
 
 @functools.cache
-def int8_pays(dtype: torch.dtype) -> bool:
-    """Measured, once a process, on one convolution: products of bytes are right here, and no slow substitute.
+def results_agree(dtype: torch.dtype) -> bool:
+    return agree(same_products(dtype))
 
-    Where they are right there are instructions for them, and they took 0.4 to 0.8 of the other kernel's time.
-    The limit lies well above, for a busy moment must not decide otherwise: the last bits depend on it.
+
+def int8_pays(dtype: torch.dtype) -> bool:
+    """Whether the processor has int8 instructions and their results are right here.
+
+    Decided by features and results, never by a timing: see `devices.bf16_is_quicker`. Where there are such
+    instructions, int8 convolutions took 0.4 to 0.8 of the others' time.
     """
-    if not kernels_there() or not agree(forms := same_products(dtype)):
-        return False
-    seconds: tuple[list[float], list[float]] = ([], [])
-    for _ in range(10):
-        for form, taken in zip(forms, seconds, strict=True):
-            taken.append(timeit.timeit(form, number=1))
-    return min(seconds[1]) < 2 * min(seconds[0])
+    return cpu_has("vnni") and int8_is_right(dtype)
 
 
 def same_products(dtype: torch.dtype) -> list[Callable[[], Tensor]]:

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from pix2pix import checkpoints, color_wish
 from pix2pix.color_wish import Color
-from pix2pix.devices import compute_type, pick_device
+from pix2pix.devices import compute_type, give_back_memory, pick_device
 from pix2pix.images import (
     image_to_input,
     output_size,
@@ -26,8 +26,8 @@ from pix2pix.images import (
     rgb_to_lab,
     tensor_to_pils,
 )
-from pix2pix.inference.kernels import int8_is_right, int8_pays
 from pix2pix.inference.packed import PackedGenerator
+from pix2pix.inference.precision import resolve_precision
 from pix2pix.inference.pretrained import Pretrained
 from pix2pix.models.cuda_graphs import Captured
 from pix2pix.models.discriminators import PatchDiscriminator
@@ -43,20 +43,21 @@ class Translator(Pretrained):
     """A checkpoint, ready to translate.
 
     name: a checkpoint's name, its folder, or hf://owner/name. device: "auto", "cpu" or "cuda". precision:
-    "auto" (what is quickest here), "int8" (products of bytes), "bf16" or "fp32". Raises ValueError in one
-    line for a checkpoint that does not exist or does not fit its config, and for a precision that this
-    machine lacks.
+    "auto" (the quickest that this processor has instructions for), "int8", "bf16" or "fp32", or one of
+    `devices.RESOLVED`; what it became is `self.precision`. Raises ValueError in one line for a checkpoint
+    that does not exist or does not fit its config, and for a precision that this machine lacks.
     """
 
     def __init__(self, name: str | Path, device: str = "auto", precision: str = "auto"):
         self.folder = checkpoints.find(name)
         self.settings = checkpoints.load_settings(self.folder)
         self.device = pick_device(device)
-        self.dtype = compute_type(precision, self.device)
+        self.asked_precision = precision
+        self.precision = resolve_precision(precision, self.device)
+        self.dtype = compute_type(self.precision, self.device)
         self.input_kind, self.output_kind = self.settings["input_kind"], self.settings["output_kind"]
         generator = checkpoints.load_generator(self.folder).to(self.device, memory_format=torch.channels_last)
-        self.int8 = uses_int8(precision, self.device, self.dtype)
-        self.generator = PackedGenerator(generator, self.dtype, self.int8)
+        self.generator = PackedGenerator(generator, self.dtype, self.precision.startswith("int8"))
         self.side = self.generator.image_size
         self.knows_colors = bool(self.settings.get("color_wish"))
         self.colors: list[Color] = [tuple(color) for color in self.settings.get("colors", [])]
@@ -195,15 +196,6 @@ def is_color(value: object) -> TypeGuard[Color]:
     return all(isinstance(v, int) and 0 <= v <= 255 for v in value)
 
 
-def uses_int8(precision: str, device: torch.device, dtype: torch.dtype) -> bool:
-    """Whether a translator multiplies bytes. ValueError where they were asked for and would overflow."""
-    if precision == "int8" and not (device.type == "cpu" and int8_is_right(dtype)):
-        raise ValueError(
-            f'precision is "int8", but {device.type} has no instructions for bytes here; expected "auto"'
-        )
-    return precision == "int8" or (precision == "auto" and device.type == "cpu" and int8_pays(dtype))
-
-
 class TranslatorPool:
     """Translators by name, loaded on first use; the least recently used goes when there are too many.
 
@@ -223,6 +215,7 @@ class TranslatorPool:
             self._loaded.move_to_end(name)
             while len(self._loaded) > self.limit:
                 self._loaded.popitem(last=False)
+                give_back_memory()
             return self._loaded[name]
 
     def loaded(self) -> list[str]:
