@@ -17,8 +17,9 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from pix2pix import color_wish, hub
+from pix2pix.checkpoint_schema import check_config, read_config
 from pix2pix.config import TrainConfig, input_output_kinds, is_conditional
-from pix2pix.files import write_text
+from pix2pix.files import replacing, write_text
 from pix2pix.images import CHANNELS
 from pix2pix.models.discriminators import PatchDiscriminator
 from pix2pix.models.generator import UNetGenerator
@@ -147,20 +148,10 @@ def pack(model: nn.Module) -> dict[str, Tensor]:
 
 
 def unpack(packed: dict[str, Tensor], model: nn.Module) -> None:
-    """Fill `model` with shipped weights; strict. ValueError says which names differ."""
-    state: dict[str, Tensor] = {}
+    """Fill `model` with shipped weights; strict. ValueError says what differs."""
     modules = dict(model.named_modules())
-    for name, tensor in packed.items():
-        if name.endswith(SCALE):
-            continue
-        if tensor.dtype == torch.int8:
-            module = modules.get(name.rpartition(".")[0])
-            shape = [1] * tensor.dim()
-            shape[output_channel_dim(module)] = -1
-            tensor = tensor.float() * packed[name + SCALE].view(shape)
-        state[name] = tensor.float()
     wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
-    given = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    given = {name: tuple(tensor.shape) for name, tensor in packed.items() if not name.endswith(SCALE)}
     if wanted != given:
         differing = sorted(
             name for name in wanted.keys() | given.keys() if wanted.get(name) != given.get(name)
@@ -170,21 +161,51 @@ def unpack(packed: dict[str, Tensor], model: nn.Module) -> None:
             f"weights do not fit config.json: {len(differing)} tensors differ, first {first!r}: "
             f"expected {wanted.get(first, 'none')}, found {given.get(first, 'none')}"
         )
+    state: dict[str, Tensor] = {}
+    for name in wanted:
+        tensor, scale = packed[name], packed.get(name + SCALE)
+        if tensor.dtype == torch.int8:
+            dim = output_channel_dim(modules[name.rpartition(".")[0]]) if tensor.dim() == 4 else 0
+            check_scale(name, tensor, scale, dim)
+            shape = [1] * tensor.dim()
+            shape[dim] = -1
+            tensor = tensor.float() * scale.float().view(shape)
+        elif not tensor.is_floating_point() or scale is not None:
+            found = kind_of(tensor) + (" with scales" if scale is not None else "")
+            raise ValueError(
+                f"weights {name!r} are {found}; expected floating-point numbers, or int8 with scales"
+            )
+        state[name] = tensor.float()
+        if not torch.isfinite(state[name]).all():
+            raise ValueError(f"weights {name!r} hold NaN or infinite numbers; expected finite ones")
+    unknown = sorted(packed.keys() - wanted.keys() - {name + SCALE for name in wanted})
+    if unknown:
+        raise ValueError(f"weights do not fit config.json: {unknown[0]!r} belongs to no tensor")
     model.load_state_dict(state)
+
+
+def check_scale(name: str, tensor: Tensor, scale: Tensor | None, dim: int) -> None:
+    """int8 weights need one scale for each index of `dim`."""
+    if tensor.dim() != 4 or scale is None:
+        raise ValueError(f"weights {name!r} are int8 without scales; expected {name + SCALE!r} beside them")
+    if tuple(scale.shape) != (tensor.shape[dim],) or not scale.is_floating_point():
+        raise ValueError(
+            f"scales {name + SCALE!r} are {kind_of(scale)} {tuple(scale.shape)}; expected float32 "
+            f"({tensor.shape[dim]},)"
+        )
+
+
+def kind_of(tensor: Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
 
 
 def write_tensors(tensors: dict[str, Tensor], path: Path, metadata: dict[str, str] | None = None) -> None:
     """Save as safetensors: to a new file, flushed, then renamed over the old one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(path.name + ".new")
     try:
-        save_file(tensors, fresh, metadata)
-        with open(fresh, "rb+") as file:
-            os.fsync(file.fileno())
-        fresh.chmod(0o644)  # safetensors makes it readable for the owner alone
-        os.replace(fresh, path)
+        with replacing(path, sync=True) as fresh:
+            save_file(tensors, fresh, metadata)
+            fresh.chmod(0o644)  # safetensors makes it readable for the owner alone
     except (OSError, SafetensorError) as error:
-        fresh.unlink(missing_ok=True)
         raise OSError(
             f"{path}: could not be written ({error}); what was saved before is still there"
         ) from None
@@ -208,8 +229,9 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     try:
         with safe_open(path, framework="pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
-        raise ValueError(f"{path}: not a whole safetensors file ({error})") from None
+    except Exception as error:  # a type that torch lacks is an AttributeError, an odd header anything
+        reason = str(error).partition("\n")[0]
+        raise ValueError(f"{path}: not a whole safetensors file ({reason})") from None
 
 
 # --- Checkpoints ---------------------------------------------------------------------------------------
@@ -241,11 +263,10 @@ def save(
 
 
 def load_settings(folder: Path) -> dict[str, Any]:
-    path = folder / "config.json"
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        raise ValueError(f"{path}: not a checkpoint's config ({error})") from None
+    """config.json of a checkpoint, checked. ValueError names the field that is not as it should be."""
+    settings = read_config(folder / "config.json")
+    check_config(settings, folder / "config.json")
+    return settings
 
 
 def steps_trained(settings: dict[str, Any]) -> int:
@@ -255,14 +276,24 @@ def steps_trained(settings: dict[str, Any]) -> int:
 
 
 def load_generator(folder: Path) -> UNetGenerator:
-    """The generator of a checkpoint folder, float32 on the CPU."""
+    """The generator of a checkpoint folder, float32 on the CPU. ValueError names what does not fit."""
     generator = build_generator(load_settings(folder))
-    unpack(read_tensors(folder / "generator.safetensors")[0], generator)
-    return generator.requires_grad_(False)
+    load_weights(folder / "generator.safetensors", generator)
+    return generator
 
 
 def load_discriminator(folder: Path) -> PatchDiscriminator:
-    """The discriminator of a checkpoint folder, float32 on the CPU."""
+    """The discriminator of a checkpoint folder, float32 on the CPU. ValueError names what does not fit."""
     discriminator = build_discriminator(load_settings(folder))
-    unpack(read_tensors(folder / "discriminator.safetensors")[0], discriminator)
-    return discriminator.requires_grad_(False)
+    load_weights(folder / "discriminator.safetensors", discriminator)
+    return discriminator
+
+
+def load_weights(path: Path, model: nn.Module) -> None:
+    """Fill `model`, which is not to be trained, from a file of shipped weights."""
+    packed = read_tensors(path)[0]
+    try:
+        unpack(packed, model)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+    model.requires_grad_(False)

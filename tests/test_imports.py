@@ -13,13 +13,15 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "pix2pix"
 
 # Rooms of the package from the ground up: a room imports from those above it in this list, never from below.
-GROUND = {"tasks", "images", "config", "color_wish", "devices", "files", "hub", "examples"}
+GROUND = {"decoding", "tasks", "images", "config", "color_wish", "devices", "files", "hub", "examples"}
 MODELS = GROUND | {"models"}
-CHECKPOINTS = MODELS | {"checkpoints"}
+CHECKPOINTS = MODELS | {"checkpoint_schema", "checkpoints"}
 MAY_IMPORT: dict[str, set[str]] = {
     **{name: set() for name in GROUND},
+    "images": {"decoding"},
     "models": GROUND,
-    "checkpoints": MODELS,
+    "checkpoint_schema": GROUND,
+    "checkpoints": MODELS | {"checkpoint_schema"},
     "data": CHECKPOINTS,
     "training": CHECKPOINTS | {"data"},
     "inference": CHECKPOINTS,

@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from pix2pix.checkpoints import load_settings, read_tensors, write_tensors
+from pix2pix.checkpoint_schema import read_config
+from pix2pix.checkpoints import read_tensors, write_tensors
 from pix2pix.config import TrainConfig
 from pix2pix.data.batches import random_for
 from pix2pix.data.sources import load_pairs
@@ -168,19 +169,19 @@ def check(data: str, folder: Path) -> dict[str, dict[str, float]]:
     for name, score in scores.items():
         print(f"{name}: " + ", ".join(f"{measure} {value:.3f}" for measure, value in score.items()))
     scorer = scores["scorer"] | {"photos": len(photos), "colours_alone": scores["color-only baseline"]}
-    settings = load_settings(folder) | {"validation": scorer}
+    settings = read_config(folder / "config.json") | {"validation": scorer}
     write_text(json.dumps(settings, indent=2, ensure_ascii=False) + "\n", folder / "config.json")
     return scores
 
 
 def ship(run: Path, folder: Path) -> None:
     """Copy a checked scorer from its run folder, without the training state, and write its card."""
-    if not (run / WEIGHTS).is_file() or "validation" not in load_settings(run):
+    if not (run / WEIGHTS).is_file() or "validation" not in read_config(run / "config.json"):
         raise ValueError(f"{run}: no scorer that was trained to its end and measured (--check does that)")
     folder.mkdir(parents=True, exist_ok=True)
     for name in (WEIGHTS, BASELINE, "config.json"):
         shutil.copyfile(run / name, folder / name)
-    write_text(card(load_settings(run)), folder / "README.md")
+    write_text(card(read_config(run / "config.json")), folder / "README.md")
 
 
 def card(settings: dict) -> str:

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from pix2pix.checkpoints import SHIPPED, load_settings, read_tensors, write_tensors
+from pix2pix.checkpoint_schema import read_config
+from pix2pix.checkpoints import SHIPPED, read_tensors, write_tensors
 from pix2pix.files import write_text
 
 SEGMENTER = SHIPPED / "segmenter"
@@ -97,7 +98,7 @@ def load_segmenter(folder: Path = SEGMENTER) -> Segmenter:
         raise ValueError(
             f"no scorer in {folder}; train it with python -m pix2pix.evaluation.segmenter --data DIR"
         )
-    settings = load_settings(folder)
+    settings = read_config(folder / "config.json")
     network = SegmentationUNet(settings["classes"], tuple(settings["widths"]))
     counters = {name: t for name, t in network.state_dict().items() if not t.is_floating_point()}
     state = {name: tensor.float() for name, tensor in read_tensors(folder / WEIGHTS)[0].items()}

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import sys
 from pathlib import Path
 
 import torch
@@ -35,7 +36,11 @@ class Figures:
         self.path = out / "losses.jsonl"
         self.last: dict[str, float] = {}
         # A run that was killed wrote figures beyond its last state; they are written again.
-        kept = [line for line in self.rows() if line["step"] <= start]
+        rows = self.rows()
+        kept = [row for row in rows if row["step"] <= start]
+        lines = len(self.path.read_text(encoding="utf-8", errors="replace").splitlines()) if rows else 0
+        if lines > len(rows) + 1:  # a killed run leaves one half line
+            print(f"{self.path}: {lines - len(rows)} lines are no loss figures; left out", file=sys.stderr)
         write_text("".join(json.dumps(row) + "\n" for row in kept), self.path)
         try:
             from torch.utils.tensorboard import SummaryWriter
@@ -48,9 +53,13 @@ class Figures:
         if not self.path.exists():
             return []
         rows = []
-        for line in self.path.read_text().splitlines():
-            with contextlib.suppress(json.JSONDecodeError):  # the last line of a killed run
-                rows.append(json.loads(line))
+        for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
+            with contextlib.suppress(ValueError, RecursionError):  # the last line of a killed run
+                row = json.loads(line)
+                if isinstance(row, dict) and all(
+                    is_figure(value) for value in (row.get("step"), *row.values())
+                ):
+                    rows.append(row)
         return rows
 
     def write(self, step: int, losses: dict[str, float], rate: float, steps_per_second: float) -> None:
@@ -88,6 +97,10 @@ class Figures:
         figure.tight_layout()
         figure.savefig(self.path.with_name("losses.png"), dpi=100)
         pyplot.close(figure)
+
+
+def is_figure(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 @torch.no_grad()

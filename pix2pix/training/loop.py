@@ -4,6 +4,7 @@ Everything random follows from the seed and the step's number, so a resumed run 
 """
 
 import contextlib
+import os
 import signal
 import sys
 import threading
@@ -21,6 +22,7 @@ from pix2pix.config import TrainConfig
 from pix2pix.data.batches import prefetch, reading_ahead, training_batch
 from pix2pix.data.sources import load_pairs
 from pix2pix.devices import keep_freed_memory, pick_device, set_threads
+from pix2pix.files import only_here, remove_left_behind
 from pix2pix.training.distributed import any_process, average_over_processes, start_processes
 from pix2pix.training.logging import Figures, write_samples
 from pix2pix.training.resume import (
@@ -30,29 +32,40 @@ from pix2pix.training.resume import (
     saved_config,
 )
 from pix2pix.training.snapshots import check_snapshots, save_snapshot
-from pix2pix.training.state import load_state, save_state, start_from
+from pix2pix.training.state import load_state, recorded_precision, save_state, start_from
 from pix2pix.training.step import build_networks, step_noise, stepper, to_device, update_average
 
 LOG_EVERY = 100
+IMPATIENT = 1.0  # seconds between two Ctrl-C that are two
 
 
 def fit(config: TrainConfig) -> Path:
     """Train as the config says and return the run folder, which is a checkpoint too.
 
     Ctrl-C or SIGTERM: the step is finished, all is saved, and it returns. Raises ValueError for bad data or
-    settings, FloatingPointError when a loss is no longer finite, OSError when the disk is full; the last good
-    state stays on disk in each case.
+    settings and where another process trains in the folder, FloatingPointError when a loss is no longer
+    finite, OSError when the disk is full; the last good state stays on disk in each case.
     """
     if not config.out:
         raise ValueError("--out is missing; name the run folder, such as runs/facades")
-    set_threads(config.threads)
     out = Path(config.out)
     before = saved_config(out) if config.resume else config
     if not config.resume:
         check_new_run(config)
+    first = os.environ.get("RANK", "0") == "0"
+    with only_here(out) if first else contextlib.nullcontext():
+        return run(config, before)
+
+
+def run(config: TrainConfig, before: TrainConfig) -> Path:
+    """`fit`, in a folder that is this run's alone. before: the settings with which it was saved."""
+    set_threads(config.threads)
+    out = Path(config.out)
     keep_freed_memory()
     rank, world_size = start_processes(config)
     device = pick_device(config.device)
+    remove_left_behind(out)
+    config = recorded_precision(config, before, device)
     networks = build_networks(config, device)
     start = load_state(networks, out, config) if config.resume else 0
     if config.resume and rank == 0:
@@ -134,17 +147,24 @@ def finite(sums: dict[str, Tensor]) -> bool:
 
 @contextlib.contextmanager
 def stop_on_signal() -> Iterator:
-    """An event that Ctrl-C or SIGTERM sets; a second Ctrl-C interrupts at once."""
+    """An event that Ctrl-C or SIGTERM sets.
 
+    A Ctrl-C a second or more after that interrupts at once; a signal that comes twice, as from a terminal and
+    from whatever started this process, and any further SIGTERM, must not lose the save under way.
+    """
     stop = threading.Event()
+    asked = time.monotonic()
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return
 
-    def ask(*_) -> None:
-        if stop.is_set():
+    def ask(number: int, _: object) -> None:
+        nonlocal asked
+        if not stop.is_set():
+            asked = time.monotonic()
+            stop.set()
+        elif number == signal.SIGINT and time.monotonic() - asked > IMPATIENT:
             raise KeyboardInterrupt
-        stop.set()
 
     before = {s: signal.signal(s, ask) for s in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -1,7 +1,6 @@
 """The state of a run on disk: saved, loaded, or begun from a checkpoint."""
 
-import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -9,9 +8,11 @@ from torch import Tensor, nn
 
 from pix2pix import checkpoints, color_wish
 from pix2pix.config import TrainConfig, input_output_kinds, uses_gan
+from pix2pix.devices import training_precision
 from pix2pix.images import CHANNELS
 from pix2pix.models.antialias import smooth_kernels
-from pix2pix.training.resume import STATE, check_settings, saved_config
+from pix2pix.training.resume import STATE, check_settings
+from pix2pix.training.state_file import check_tensors, read_state, write_state
 from pix2pix.training.step import Networks
 
 
@@ -75,9 +76,7 @@ def save_state(networks: Networks, done: int, config: TrainConfig, out: Path, lo
         for index, moments in adam.state_dict()["state"].items():
             tensors |= {f"{name}/{index}/{key}": value for key, value in moments.items()}
     tensors = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
-    before = networks.steps_before
-    metadata = {"step": str(done), "steps_before": str(before), "config": json.dumps(asdict(config))}
-    checkpoints.write_tensors(tensors, out / STATE, metadata)
+    write_state(tensors, done, networks.steps_before, asdict(config), out / STATE)
     save_checkpoint(networks, done, config, out, losses)
 
 
@@ -100,14 +99,26 @@ def named_networks(networks: Networks) -> list[tuple[str, nn.Module]]:
 
 
 def load_state(networks: Networks, out: Path, config: TrainConfig) -> int:
-    """Fill the networks from the run folder's state; returns the steps done. ValueError if it differs."""
-    check_settings(saved_config(out), config, out)
-    tensors, metadata = checkpoints.read_tensors(out / STATE)
-    networks.steps_before = int(metadata.get("steps_before", 0))
+    """Fill the networks from the run folder's state; returns the steps done.
+
+    Raises ValueError in one line where there is no state, or it is damaged, or its settings differ.
+    """
+    state_file = read_state(out / STATE)
+    check_settings(state_file.config, config, out)
+    tensors = state_file.tensors
+    optimizers = (("adam_g", networks.adam_g), ("adam_d", networks.adam_d))
+    shapes = {
+        f"{name}/{key}": tuple(tensor.shape)
+        for name, network in named_networks(networks)
+        for key, tensor in network.state_dict().items()
+    }
+    moments = {name: [tuple(w.shape) for w in adam.param_groups[0]["params"]] for name, adam in optimizers}
+    check_tensors(state_file, shapes, moments, out / STATE)
+    networks.steps_before = state_file.steps_before
     for name, network in named_networks(networks):
         part = {k.removeprefix(f"{name}/"): v for k, v in tensors.items() if k.startswith(f"{name}/")}
         network.load_state_dict(part)
-    for name, adam in (("adam_g", networks.adam_g), ("adam_d", networks.adam_d)):
+    for name, adam in optimizers:
         state: dict[int, dict[str, Tensor]] = {}
         weights = adam.param_groups[0]["params"]
         for key, value in tensors.items():
@@ -117,7 +128,17 @@ def load_state(networks: Networks, out: Path, config: TrainConfig) -> int:
                     value = torch.empty_like(weights[int(index)]).copy_(value)
                 state.setdefault(int(index), {})[moment] = value
         adam.load_state_dict({"state": state, "param_groups": adam.state_dict()["param_groups"]})
-    return int(metadata["step"])
+    return state_file.step
+
+
+def recorded_precision(config: TrainConfig, before: TrainConfig, device: torch.device) -> TrainConfig:
+    """The config with "auto" precision made definite: as the run began, or by this machine's features.
+
+    So a run that is resumed elsewhere computes as before; --precision overrides it.
+    """
+    if config.precision != "auto":
+        return config
+    return replace(config, precision=training_precision(before.precision, device))
 
 
 def machine() -> str:
