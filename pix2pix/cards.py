@@ -3,6 +3,7 @@
 Every number comes from config.json and every sentence from the recipe table; nothing is typed in by hand.
 """
 
+import html
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -100,13 +101,26 @@ def write_steps_sheet(folder: Path, name: str) -> bool:
     return True
 
 
+def harmless(value: Any) -> Any:
+    """Settings whose texts are only texts in Markdown and HTML: a checkpoint comes from anywhere."""
+    if isinstance(value, dict):
+        return {harmless(name): harmless(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [harmless(each) for each in value]
+    if not isinstance(value, str):
+        return value
+    text = html.escape(" ".join(value.split()), quote=False)
+    return text.replace("`", "'").replace("|", "&#124;").replace("[", "&#91;").replace("]", "&#93;")
+
+
 def card_text(folder: Path, settings: dict[str, Any], recipe: Recipe, shown: str) -> str:
+    settings = harmless(settings)
     name, training = settings["task"], settings["training"]
     task = TASKS.get(base_task(name))
     run = settings["recipe"]
     losses = ", ".join(f"{part} {value}" for part, value in training.get("losses", {}).items())
     ours = {
-        "ema": f"an exponential moving average of G's weights (decay {run['ema']}) is what is shipped",
+        "ema": f"an exponential moving average of G's weights (decay {run.get('ema', 0)}) is what is shipped",
         "place": "pairs are laid on a white page at any scale, shift and tilt instead of the 286→256 crop",
         "antialias": "D low-passes before each stride, and the kernels of G's outer up-convolutions are kept "
         "smooth (anti-aliasing, Zhang 2019)",
@@ -183,7 +197,7 @@ def objective_line(run: dict[str, Any]) -> str:
 
 def other_settings(run: dict[str, Any]) -> str:
     """What the command that made a run named beside task, data and out: " --steps 24000 --augment"."""
-    recipe = asdict(recipe_config(run["task"]))
+    recipe = asdict(recipe_config(run.get("task", "custom")))
     told = ""
     if run.get("snapshots", "") != recipe["snapshots"]:
         told += f" --snapshots {run['snapshots']}"
@@ -218,8 +232,9 @@ def write_table(root: Path) -> Path:
         raise ValueError(f"{readme}: is not a table of checkpoints and stays as it is; move it first")
     rows = []
     for path in sorted(root.glob("*/config.json")):
-        settings = json.loads(path.read_text(encoding="utf-8"))
-        if "generator" not in settings or "training" not in settings:
+        try:
+            settings = harmless(checkpoints.load_settings(path.parent))
+        except ValueError:  # of another kind of network, such as the segmenter's
             continue
         name, run = settings["task"], settings["recipe"]
         recipe = RECIPES.get(name, Recipe(()))
