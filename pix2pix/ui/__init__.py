@@ -15,7 +15,9 @@ rooms.py           a class's votes added up
 inputs.py          which drawing a panel works on: the canvas's, an example, or a validation input
 hints.py           hints for out-of-distribution drawings
 edges.py           photo → lines without a model
-limits.py          how large a request may be
+guard.py           the middleware before everything: sizes, rates, origins, headers, errors without paths
+door.py            one schema for what a request may hold
+limits.py          how much, how often and from where a visitor may send
 theme.py           colors and type, light and dark
 
 How a panel gets the current drawing: pass the canvas component among its inputs, and call

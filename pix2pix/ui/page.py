@@ -17,8 +17,10 @@ from pix2pix.checkpoints import root
 from pix2pix.devices import keep_freed_memory
 from pix2pix.inference.snapshots import available_snapshots
 from pix2pix.ui import web
+from pix2pix.ui.door import make_polite
 from pix2pix.ui.first_paint import FirstPaint, first_sight
-from pix2pix.ui.limits import BodyLimit
+from pix2pix.ui.guard import Guard
+from pix2pix.ui.limits import MAX_UPLOAD_MB
 from pix2pix.ui.masthead import build_masthead
 from pix2pix.ui.own_tasks import register_own_tasks
 from pix2pix.ui.panels.about import build_about_panel
@@ -82,6 +84,7 @@ def build_demo() -> gr.Blocks:
         gr.Navbar(visible=False)
         for build_endpoint in ENDPOINTS:
             build_endpoint()
+    make_polite(demo)
     # A visitor who would wait longer than 32 places is better told so at once.
     return demo.queue(max_size=32)
 
@@ -93,12 +96,12 @@ def launch(demo: gr.Blocks, **options) -> None:
         "theme": studio_theme(),
         "css_paths": [CSS, PRESENTING],
         "footer_links": ["api"],
-        "max_file_size": "20mb",
+        "max_file_size": f"{MAX_UPLOAD_MB}mb",
         "app_kwargs": {
             "middleware": [
                 Middleware(GZipMiddleware, minimum_size=1000),
+                Middleware(Guard),
                 Middleware(FirstPaint, sight=first_sight(TITLE, start_pictures())),
-                Middleware(BodyLimit),
             ],
             "routes": web.ROUTES,
         },
@@ -108,7 +111,7 @@ def launch(demo: gr.Blocks, **options) -> None:
         ],
         "mcp_server": os.environ.get("PIX2PIX_MCP") == "1",
         "ssr_mode": False,
-        "show_error": True,
+        "show_error": False,
     }
     check_port("the port", str(settings["server_port"]))
     keep_freed_memory()
