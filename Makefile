@@ -4,7 +4,7 @@ DATA ?= data
 BIN := .venv/bin
 APT := -o DPkg::Lock::Timeout=300  # seconds to wait for another apt
 
-.PHONY: setup demo test quick lint format chromium tables ablations cards architecture examples pictures clean
+.PHONY: setup demo test quick lint format chromium audit tables ablations cards architecture examples pictures clean
 
 setup: .venv/installed
 
@@ -41,6 +41,11 @@ test: lint chromium
 # The part of the suite that ends in under a minute: no browser, no test marked slow.
 quick: .venv/installed-test
 	$(BIN)/python -m pytest -m "not browser and not slow"
+
+# Known vulnerabilities of what is installed. Needs pypi.org itself: a mirror has no such database.
+audit: .venv/installed
+	$(BIN)/pip install --quiet pip-audit
+	$(BIN)/pip-audit --skip-editable
 
 tables: .venv/installed-test
 	$(BIN)/python -m pix2pix.evaluation.tables --data $(DATA) --runs runs $(if $(FEATURES),--features $(FEATURES))
