@@ -198,7 +198,9 @@ def test_d_learns_to_tell_and_g_to_fool(student):
         wait(page, "game", before)
         return float(page.evaluate("s => document.querySelector(s).dataset.fake", part("game")))
 
+    before = answers(page, "game")
     page.locator(f"{part('game')} .start [data-value='0']").click()
+    wait(page, "game", before)
     start = press("reset")
     terms = page.locator(f"{part('game')} .formulas").inner_text()
     real, fake, total = map(float, re.search(r"½ \[ ([\d.]+) \+ ([\d.]+) \] = ([\d.]+)", terms).groups())

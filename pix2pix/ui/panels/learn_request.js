@@ -32,13 +32,20 @@ export class Requests {
     this.busy = false;
   }
 
+  /** Counts the exhibit's requests under way, of all its Requests. @param {number} more */
+  underWay(more) {
+    const { dataset } = this.section;
+    dataset.requests = String(Number(dataset.requests || 0) + more);
+    dataset.busy = String(dataset.requests !== "0");
+  }
+
   /**
    * One request, its answer, or null where there is none; the reason is said.
    * @param {Record<string, any>} wish @param {{ quiet?: boolean }} [options] quiet: nobody waits for it
    */
   async once(wish, { quiet = false } = {}) {
     const { lesson, section } = this;
-    section.dataset.busy = "true";
+    this.underWay(1);
     const slow = setTimeout(() => !quiet && lesson.say("One moment…"), 600);
     let answer;
     try {
@@ -47,7 +54,7 @@ export class Requests {
       answer = { error: "The server did not answer; please try again in a moment." };
     }
     clearTimeout(slow);
-    section.dataset.busy = "false";
+    this.underWay(-1);
     if (!answer || answer.superseded) return null;
     lesson.say(answer.error || "", answer.error ? "error" : "");
     section.dataset.answers = String(Number(section.dataset.answers || 0) + 1);
