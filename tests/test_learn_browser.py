@@ -41,7 +41,8 @@ def student(chromium, lecture):
 
     def enter(query: str = "") -> Visitor:
         someone = stack.enter_context(visiting(chromium, lecture, DESKTOP))
-        someone.open(query or "?task=facades&__theme=light")
+        someone.page.goto(lecture + (query or "?task=facades&__theme=light"))
+        someone.page.wait_for_selector(".studio[data-open=yes]", state="attached", timeout=60_000)
         return someone
 
     with stack:
