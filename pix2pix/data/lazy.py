@@ -49,6 +49,8 @@ class LazyPairs:
         self._last: tuple[int, Pair] | None = None
         self._coming: deque[tuple[int, Future | None]] = deque()
         self._order: Iterator[int] = iter(())
+        self._looking = False
+        self.workers = max(1, min(MOST_WORKERS, (os.cpu_count() or 2) // 2))
 
     def __len__(self) -> int:
         return len(self.items)
@@ -63,17 +65,15 @@ class LazyPairs:
             self._last = which, self._fetch(which)
         return self._last[1]
 
-    def look_ahead(self, order: Iterable[int], workers: int | None = None) -> None:
-        """Read the pairs in this order before they are asked for; None: as many workers as are worth it."""
-        self.start(workers)
+    def look_ahead(self, order: Iterable[int]) -> None:
+        """Read the pairs in this order before they are asked for, by workers what is not in the cache."""
         # A pair that comes twice running is asked for once: the second time it is the last one.
         self._order, self._coming = (which for which, _ in groupby(order)), deque()
-        self._last = None
+        self._last, self._looking = None, True
         self._fill(2 * self.workers + 2)
 
-    def start(self, workers: int | None = None) -> ProcessPoolExecutor:
+    def start(self) -> ProcessPoolExecutor:
         """The workers, started unless they are there."""
-        self.workers = workers or max(1, min(MOST_WORKERS, (os.cpu_count() or 2) // 2))
         if self.pool is None:  # fresh processes: a fork of one that has threads and a GPU may hang
             self.pool = ProcessPoolExecutor(self.workers, get_context("spawn"), initializer=start_worker)
             with main_hidden():
@@ -91,7 +91,8 @@ class LazyPairs:
 
     def close(self) -> None:
         """Stop the workers; the cache stays for the run that goes on, and goes with the one that is done."""
-        done = self.pool is not None and not self._coming
+        done = self._looking and not self._coming
+        self._looking, self._order = False, iter(())
         if self.pool:
             self.pool.shutdown(wait=True, cancel_futures=True)
             self.pool = None
@@ -112,9 +113,11 @@ class LazyPairs:
     def _fill(self, count: int) -> None:
         for which in (which for _, which in zip(range(count), self._order, strict=False)):
             future = None
-            if self.pool and not (self.cache and self.cache.channels(which)):
+            if not (self.cache and self.cache.channels(which)):
                 with contextlib.suppress(BrokenProcessPool):
-                    future = self.pool.submit(read_and_keep, self.read, self.items[which], which, self.cache)
+                    future = self.start().submit(
+                        read_and_keep, self.read, self.items[which], which, self.cache
+                    )
             self._coming.append((which, future))
 
 

@@ -20,7 +20,7 @@ from tqdm import tqdm
 from pix2pix.color_wish import kept_colors
 from pix2pix.config import TrainConfig
 from pix2pix.data.batches import prefetch, reading_ahead, training_batch
-from pix2pix.data.sources import load_pairs
+from pix2pix.data.sources import find_sources, load_pairs
 from pix2pix.devices import keep_freed_memory, pick_device, set_threads
 from pix2pix.files import only_here, remove_left_behind
 from pix2pix.training.distributed import any_process, average_over_processes, start_processes
@@ -75,6 +75,7 @@ def run(config: TrainConfig, before: TrainConfig) -> Path:
         return out
     if config.start_from and not config.resume:
         start_from(networks, config)
+    find_sources(config, "val", limit=6)  # what is wrong there is told before all is read
     pairs = load_pairs(config, "train")
     networks.colors = kept_colors(pairs.colors)
     validation = load_pairs(config, "val", limit=6)
