@@ -48,7 +48,7 @@ TINY_TASKS = ("edges2cats", "facades", "inpaint", "gray2color")
 def save_tiny_checkpoint(folder: Path, task: str, seed: int = 0) -> None:
     """An untrained generator of the right shape: it really runs, and its picture depends on the drawing."""
     torch.manual_seed(seed)
-    config = recipe_config(task, ngf=4, ndf=4, lambda_perceptual=0)
+    config = recipe_config(task, ngf=4, ndf=4, lambda_perceptual=0, color_wish=False)
     generator = checkpoints.build_generator(checkpoints.model_settings(config))
     checkpoints.save(folder / task, config, generator, None)
     card = f"---\nlicense: other\n---\n# {task}\n\nUntrained, for tests.\n"

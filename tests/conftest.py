@@ -14,6 +14,9 @@ from pix2pix.data.recipes import recipe_config
 from pix2pix.training.step import build_networks
 
 torch.set_num_threads(1)  # tiny nets: threads would only wait for each other
+# The studio's recipes without what is not the paper's; the feature network would have to be downloaded.
+PAPER = {"lambda_perceptual": 0, "color_wish": False, "antialias": False, "simplify": "", "lambda_l1": 100.0}
+PAPER |= {"ema": 0.0, "stretch": 1.0}
 TINY = {"ngf": 4, "ndf": 4, "crop_size": 32, "load_size": 36}
 
 
@@ -62,8 +65,7 @@ def tiny_config(pairs_folder, tmp_path) -> TrainConfig:
 
 def save_checkpoint(root: Path, task: str, **changes) -> Path:
     """A checkpoint of `task` with fresh (untrained) weights in root/task."""
-    # The feature network would have to be downloaded; a checkpoint is the same without it.
-    config = replace(recipe_config(task), **{"ngf": 4, "ndf": 4, "lambda_perceptual": 0, **changes})
+    config = replace(recipe_config(task), **{"ngf": 4, "ndf": 4, **PAPER, **changes})
     networks = build_networks(config, torch.device("cpu"))
     checkpoints.save(root / task, config, networks.generator, networks.discriminator, {"steps": 0})
     return root / task

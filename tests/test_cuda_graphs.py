@@ -31,7 +31,7 @@ def without_a_gpu(patch: pytest.MonkeyPatch) -> list[list[Tensor]]:
         return replay
 
     patch.setattr(cuda_graphs, "capture", capture)
-    patch.setattr(cuda_graphs, "beside", lambda work, given: work(*given))
+    patch.setattr(cuda_graphs, "on_side_stream", lambda work, given: work(*given))
     return captured
 
 
@@ -47,10 +47,10 @@ def test_what_cannot_be_captured_is_said_once_and_goes_on_as_it_is(monkeypatch):
     def capture(work, given):
         raise RuntimeError("operation not permitted\nmore of it")
 
-    monkeypatch.setattr(cuda_graphs, "beside", lambda work, given: work(*given))
+    monkeypatch.setattr(cuda_graphs, "on_side_stream", lambda work, given: work(*given))
     monkeypatch.setattr(cuda_graphs, "capture", capture)
     double = Captured(lambda x: {"y": x * 2})
-    with pytest.warns(UserWarning, match="one by one: operation not permitted$") as told:
+    with pytest.warns(UserWarning, match="running eagerly: operation not permitted$") as told:
         answers = [double(torch.tensor(float(call)))["y"].item() for call in range(STEPS)]
     assert answers == [2.0 * call for call in range(STEPS)] and len(told) == 1
 

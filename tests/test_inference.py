@@ -183,15 +183,15 @@ def test_a_folder_is_translated_and_a_broken_file_named(shipped, tmp_path, capsy
 
 @pytest.mark.slow
 def test_export_makes_a_checkpoint_with_a_card(tmp_path, capsys):
-    run_folder = save_checkpoint(tmp_path / "runs", "facades")
-    code, _ = run("export", run_folder, tmp_path / "checkpoints" / "facades", capsys=capsys)
-    exported = tmp_path / "checkpoints" / "facades"
+    run_folder = save_checkpoint(tmp_path / "runs", "facades-patch70")
+    code, _ = run("export", run_folder, tmp_path / "checkpoints" / "facades-patch70", capsys=capsys)
+    exported = tmp_path / "checkpoints" / "facades-patch70"
     assert code == 0 and Translator(exported, "cpu").side == 256
     card = (exported / "README.md").read_text()
     for told in ("70×70", "CMP façades", "The paper's own recipe", "sheet.jpg", "licence"):
         assert told in card
     assert Image.open(exported / "sheet.jpg").size[0] > 700
-    assert "| [facades](facades/README.md) | 70×70" in (tmp_path / "checkpoints" / "README.md").read_text()
+    assert "| [facades-patch70](facades-patch70/README.md) | 70×70" in (tmp_path / "checkpoints" / "README.md").read_text()
 
 
 def test_a_card_tells_the_command_that_made_the_run(tmp_path):

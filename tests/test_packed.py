@@ -179,13 +179,16 @@ def one_stroke() -> Image.Image:
 @needs_int8
 @pytest.mark.parametrize("task", ["facades", "edges2cats", "map2aerial", "labels2street"])
 def test_pictures_of_bytes_are_those_of_float32(task):
-    """Within 1.5 of 255 on average; an empty page with its first stroke too, whose maps are nearly empty."""
+    """Within 1.5 of 255, or 5 % of the contrast of a picture full of texture (aerial photos), on average.
+
+    An empty page with its first stroke too, whose maps are nearly empty.
+    """
     full, bytes_ = (Translator(task, "cpu", precision) for precision in ("fp32", "int8"))
     assert bytes_.precision.startswith("int8") and full.precision == "fp32"
     drawings = [one_stroke(), *(Image.open(path) for path in example_paths(task)[:2])]
     for drawing in drawings:
         ours, theirs = (np.asarray(each.translate(drawing, 1), float) for each in (bytes_, full))
-        assert 0 < np.abs(ours - theirs).mean() < 1.5
+        assert 0 < np.abs(ours - theirs).mean() < max(1.5, 0.05 * theirs.std())
 
 
 @needs_int8

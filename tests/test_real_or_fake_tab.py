@@ -32,7 +32,7 @@ def host(tmp_path, monkeypatch):
         both = Image.new("RGB", (512, 256), photo_colour(number))
         both.paste(load_image(examples_of("facades")[number]), (256, 0))
         both.save(folder / f"{number}.png")
-    for name in ("facades", "facades-l1"):
+    for name in ("facades-patch70", "facades-l1"):
         save_checkpoint(tmp_path / "checkpoints", name)
     monkeypatch.setenv("PIX2PIX_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("PIX2PIX_CHECKPOINTS", str(tmp_path / "checkpoints"))
@@ -77,7 +77,7 @@ def test_a_room_adds_up_its_sessions(host):
     assert room["sessions"] == 0 and "words" not in room
     for seed, fooled in ((7, True), (8, False)):
         answers = [trial.real_first != fooled for trial in trial_order(PAIRS, seed)]
-        session = {"checkpoint": "facades", "seed": seed, "chose_first": answers}
+        session = {"checkpoint": "facades-patch70", "seed": seed, "chose_first": answers}
         found = class_result({"code": room["code"].lower(), **session})
     assert found["sessions"] == 2 and found["share"] == 50 and "40 of 80" in found["words"]
     assert class_result({"code": room["code"]}) == found
@@ -86,7 +86,7 @@ def test_a_room_adds_up_its_sessions(host):
 
 
 def test_mistakes_are_one_line(host):
-    assert opponents()[0] == ("facades", "L1 + cGAN")
+    assert opponents()[0] == ("facades-patch70", "L1 + cGAN")
     assert "no model 'castle' is here" in next_question({"checkpoint": "castle"})["error"]
     assert "seed" in next_question({"seed": "x"})["error"]
     assert len(next_question(None)["pictures"]) == 2, "a session begins with a seed of its own"

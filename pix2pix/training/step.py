@@ -137,7 +137,7 @@ def stepper(
         lambda real_a, real_b, shift, *z: train_step(networks, real_a, real_b, list(z), config, shift=shift)
     )
     return lambda real_a, real_b, z, step: captured(
-        real_a, real_b, crop_shift(config.seed, step).to(device), *z
+        real_a, real_b, crop_shift(config.seed, step).to(real_a.device), *z
     )
 
 
