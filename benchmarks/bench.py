@@ -304,7 +304,7 @@ def the_same_network(plain: ModuleType, folder: Path, ngf: int) -> tuple[Transla
     """Ours and the plain one with the same weights: the shipped façades' where the width is theirs."""
     translator = untrained(folder, ngf, SIDE)
     with contextlib.suppress(ValueError):
-        shipped = checkpoints.find("facades")
+        shipped = checkpoints.find("facades-patch70")
         if checkpoints.load_settings(shipped)["generator"]["ngf"] == ngf:
             translator = Translator(shipped, "cpu")
     reference = plain.Generator(ngf)

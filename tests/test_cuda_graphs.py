@@ -92,7 +92,9 @@ def test_steps_by_way_of_fixed_places_are_the_steps(tiny_config, monkeypatch):
     here = torch.device("cpu")
     assert_alike(trained(tiny_config, here, as_on_a_gpu), trained(tiny_config, here, by_hand), 0)
     noise = build_networks(tiny_config, here).generator.noise_shapes()
-    assert [tuple(given.shape[1:]) for given in captured[0]] == [(3, 32, 32), (3, 32, 32), *noise]
+    pair, shift, *masks = captured[0][:2], *captured[0][2:]
+    assert [tuple(given.shape[1:]) for given in pair] == [(3, 32, 32)] * 2
+    assert tuple(shift.shape) == (2,) and [tuple(mask.shape[1:]) for mask in masks] == noise
 
 
 @pytest.mark.parametrize("changes", [{"graph": False}, {"augment": True}])

@@ -191,7 +191,10 @@ def test_export_makes_a_checkpoint_with_a_card(tmp_path, capsys):
     for told in ("70×70", "CMP façades", "The paper's own recipe", "sheet.jpg", "licence"):
         assert told in card
     assert Image.open(exported / "sheet.jpg").size[0] > 700
-    assert "| [facades-patch70](facades-patch70/README.md) | 70×70" in (tmp_path / "checkpoints" / "README.md").read_text()
+    assert (
+        "| [facades-patch70](facades-patch70/README.md) | 70×70"
+        in (tmp_path / "checkpoints" / "README.md").read_text()
+    )
 
 
 def test_a_card_tells_the_command_that_made_the_run(tmp_path):

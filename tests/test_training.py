@@ -203,6 +203,7 @@ def test_figures_are_means_of_their_steps_after_resuming_too(tiny_config, monkey
     monkeypatch.setattr("pix2pix.training.step.train_step", lambda *_: ones)
     monkeypatch.setattr("pix2pix.training.loop.save_state", lambda *_: None)
     monkeypatch.setattr("pix2pix.training.loop.load_state", lambda *_: 4)
+    monkeypatch.setattr("pix2pix.training.loop.saved_config", lambda _: replace(tiny_config, steps=20))
     fit(replace(tiny_config, steps=20, resume=True))
     assert curve(tiny_config.out) == [1.0] * 6
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pix2pix import checkpoints
-from pix2pix.evaluation.paper import OBJECTIVES, PATCHES
+from pix2pix.evaluation.paper import BASE, OBJECTIVES, PATCHES
 from pix2pix.evaluation.real_or_fake import (
     EXPOSURE_SECONDS,
     PRACTICE,
@@ -41,11 +41,11 @@ PAPER = (
 
 
 def opponents() -> list[tuple[str, str]]:
-    """(checkpoint, its heading) of each façade model that is here, the shipped one first."""
+    """(checkpoint, its heading) of each façade model that is here, the paper's own recipe first."""
     labels = {row.checkpoint: row.label for row in (*PATCHES, *OBJECTIVES)}
     there = set(checkpoints.available())
     found = [(name, label) for name, label in labels.items() if name in there]
-    return sorted(found, key=lambda row: row[0] != FACADES)
+    return sorted(found, key=lambda row: row[0] != BASE)
 
 
 def next_question(asked: object) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def next_question(asked: object) -> dict[str, Any]:
     """
     try:
         asked = asked if isinstance(asked, Mapping) else {}
-        checkpoint = str(asked.get("checkpoint") or FACADES)
+        checkpoint = str(asked.get("checkpoint") or BASE)
         names = dict(opponents())
         if checkpoint not in names:
             raise ValueError(f"no model {checkpoint!r} is here; there are: {', '.join(names) or 'none'}")
