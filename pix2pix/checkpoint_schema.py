@@ -132,7 +132,8 @@ def check(value: object, wanted: Field, where: str) -> None:
     if isinstance(value, list):
         if wanted.count not in (None, len(value)):
             raise ValueError(f"{name} has {len(value)} entries; expected {wanted.count}")
-        for index, each in enumerate(value):
+        for index, each in enumerate(value if wanted.each is not None else ()):
+            assert wanted.each is not None
             check(each, wanted.each, f"{where}[{index}]")
     if isinstance(value, dict):
         check_fields(value, wanted, where)

@@ -167,6 +167,7 @@ def unpack(packed: dict[str, Tensor], model: nn.Module) -> None:
         if tensor.dtype == torch.int8:
             dim = output_channel_dim(modules[name.rpartition(".")[0]]) if tensor.dim() == 4 else 0
             check_scale(name, tensor, scale, dim)
+            assert scale is not None  # check_scale refused that
             shape = [1] * tensor.dim()
             shape[dim] = -1
             tensor = tensor.float() * scale.float().view(shape)

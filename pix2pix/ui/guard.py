@@ -213,7 +213,13 @@ SAID = re.compile(
 @cache
 def server_paths() -> re.Pattern[bytes]:
     """Paths below any folder that this program works with, as JSON writes them."""
-    folders = [Path.cwd(), Path.home(), tempfile.gettempdir(), sys.prefix, *site.getsitepackages()]
+    folders: list[str | Path] = [
+        Path.cwd(),
+        Path.home(),
+        tempfile.gettempdir(),
+        sys.prefix,
+        *site.getsitepackages(),
+    ]
     folders += [checkpoints.root(), checkpoints.SHIPPED.parent]
     roots = {json.dumps(str(Path(folder).resolve()))[1:-1] for folder in folders}
     listed = sorted((root for root in roots if len(root) > 1), key=len, reverse=True)
