@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from pix2pix import checkpoints
+from pix2pix.checkpoint_schema import read_config
 from pix2pix.evaluation import segmenter, segmenter_network
 from pix2pix.evaluation.labels import color_labels, labels_from_colors
 from pix2pix.images import array_to_tensor
@@ -53,7 +53,7 @@ def test_train_resume_measure_and_ship(facades, tmp_path, capsys):
     line += ["--batch-size", "1", "--device", "cpu", "--ship", str(folder)]
     assert segmenter.main([*line, "--steps", "1"]) == 0
     assert segmenter.main([*line, "--steps", "2", "--resume"]) == 0
-    settings = checkpoints.load_settings(folder)
+    settings = read_config(folder / "config.json")
     assert settings["steps"] == 2 and settings["validation"]["photos"] == 3
     assert settings["validation"]["colours_alone"]["pixel_accuracy"] > 0.95  # here colour tells all
     text = (folder / "README.md").read_text(encoding="utf-8")
