@@ -32,6 +32,7 @@ HERE = (
     "facades-patch1",
     "facades-patch16",
     "facades-patch70",
+    "facades",
 )  # patch286 and all else are missing
 SIZES = {"facades-patch1": 256, "facades-patch16": 126, "facades-patch70": 30}
 
