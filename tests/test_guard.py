@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import gradio as gr
@@ -37,7 +38,8 @@ def ask(
         answers.append(message)
 
     scope = {"type": "http", "method": method, "path": path, "headers": list(headers), "client": (client, 1)}
-    asyncio.run(app(scope, receive, send))
+    with ThreadPoolExecutor(1) as thread:  # the browser tests keep an event loop running in this one
+        thread.submit(asyncio.run, app(scope, receive, send)).result()
     content = b"".join(message.get("body", b"") for message in answers[1:])
     return answers[0]["status"], dict(answers[0]["headers"]), content
 
