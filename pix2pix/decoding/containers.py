@@ -10,9 +10,12 @@ import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from pix2pix.decoding.exif import MAX_EXIF, exif_orientation
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer  # in collections.abc from Python 3.12 on
 
 # A server takes what browsers and cameras write. TIFF and AVIF have had too many holes in their decoders.
 UPLOAD_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
@@ -103,17 +106,17 @@ class Ranges(io.RawIOBase):
         self.at = max(0, offset + {io.SEEK_SET: 0, io.SEEK_CUR: self.at, io.SEEK_END: self.length}[whence])
         return self.at
 
-    def readinto(self, buffer: memoryview) -> int:
-        before = 0
+    def readinto(self, buffer: "Buffer") -> int:
+        view, before = memoryview(buffer), 0
         for start, stop in self.ranges:
             if self.at < before + stop - start:
                 self.file.seek(start + self.at - before)
-                content = self.file.read(min(len(buffer), before + stop - start - self.at))
+                content = self.file.read(min(len(view), before + stop - start - self.at))
                 break
             before += stop - start
         else:
-            content = self.end[self.at - before :][: len(buffer)]
-        buffer[: len(content)] = content
+            content = self.end[self.at - before :][: len(view)]
+        view[: len(content)] = content
         self.at += len(content)
         return len(content)
 

@@ -6,7 +6,8 @@ range that was found. Works in bands of rows, since the numbers take more memory
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -102,7 +103,7 @@ def said_range(mode: str, container: Container, high: float) -> tuple[float, flo
     return None
 
 
-def number(tags: object, tag: int) -> float | None:
+def number(tags: Mapping[int, Any], tag: int) -> float | None:
     """A tag's value, or the first of them, as a number."""
     try:
         value = tags.get(tag)
@@ -131,8 +132,8 @@ def likely_range(low: float, high: float, mode: str) -> tuple[float, float] | No
 
 def check_deep_color(image: Image.Image) -> None:
     """Of 16-bit color Pillow keeps the upper 8 bits: refuse what used only the lower ones."""
-    colors = image.getextrema()
-    colors = colors[:3] if image.mode in ("RGB", "RGBA") else colors[:1]
-    if max(high for _, high in colors) < 64:
-        top = 256 * max(high for _, high in colors) + 255
+    ranges = [band for band in image.getextrema() if isinstance(band, tuple)]
+    highest = max(high for _, high in (ranges[:1] if image.mode == "LA" else ranges[:3]))
+    if highest < 64:
+        top = 256 * highest + 255
         raise Refused(f"its 16-bit values are {top} at most; expected up to 65535; scale them")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 from pix2pix.decoding.containers import (
     COMMAND_LINE_FORMATS,
@@ -124,8 +125,9 @@ def decoded(container: Container, most: int | None) -> tuple[Image.Image, int]:
         if container.format == "JPEG" and factor > 1:
             image.draft(None, (max(1, width // factor), max(1, height // factor)))
             factor = 1
-        if container.format == "TIFF":
-            image.load_end = lambda: None  # Pillow's reads all EXIF there, and raises for odd values
+        if isinstance(image, TiffImageFile):
+            # Pillow's reads all EXIF there, and raises for odd values.
+            image.load_end = lambda: None  # type: ignore[method-assign]
         image.load()
         plain = image._new(image.im)  # copies nothing, and does not depend on the file
     plain.info = {key: plain.info[key] for key in ("transparency",) if key in plain.info}
@@ -139,7 +141,7 @@ def read_tags(image: Image.Image, container: Container) -> None:
     if container.format in ("WEBP", "AVIF"):
         exif = image.info.get("exif", b"")
         container.orientation = exif_orientation(exif) if len(exif) <= MAX_EXIF else 1
-    if container.format == "TIFF":
+    if isinstance(image, TiffImageFile):
         container.tags = {tag: number(image.tag_v2, tag) for tag in TAGS}
 
         def whole(tag: int, otherwise: int) -> int:

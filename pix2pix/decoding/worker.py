@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any, BinaryIO
 
 from PIL import Image
 
@@ -60,7 +60,7 @@ class Decoder:
     """The process, started when it is first needed, and after it was killed. Safe to use from any thread."""
 
     def __init__(self) -> None:
-        self.process: subprocess.Popen | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         self.turn = threading.Lock()
 
     def load(
@@ -90,21 +90,23 @@ class Decoder:
     ) -> Image.Image:
         process = self.process = self.process if self.process and self.process.poll() is None else start()
         content = source if isinstance(source, bytes) else b""
-        request = {"formats": formats, "most": most, "seconds": seconds, "size": len(content)}
+        to_process, from_process = pipes(process)
+        request: dict[str, object] = {"formats": formats, "most": most, "seconds": seconds}
+        request["size"] = len(content)
         if not isinstance(source, bytes):
             request["path"] = str(Path(source).absolute())
         timer = threading.Timer(PATIENCE, process.kill)
         timer.start()
         try:
-            process.stdin.write(json.dumps(request).encode() + b"\n" + content)
-            process.stdin.flush()
-            line = process.stdout.readline()
+            to_process.write(json.dumps(request).encode() + b"\n" + content)
+            to_process.flush()
+            line = from_process.readline()
             if not line:
                 raise EOFError
             answer = json.loads(line)
             if "error" in answer:
                 raise ValueError(answer["error"])
-            pixels = process.stdout.read(answer["bytes"])
+            pixels = from_process.read(answer["bytes"])
             if len(pixels) < answer["bytes"]:
                 raise EOFError
             return Image.frombytes(answer["mode"], tuple(answer["image_size"]), pixels)
@@ -116,7 +118,7 @@ class Decoder:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
-            for stream in (self.process.stdin, self.process.stdout):
+            for stream in pipes(self.process):
                 with contextlib.suppress(OSError):
                     stream.close()
             self.process = None
@@ -125,7 +127,13 @@ class Decoder:
 decoder = Decoder()
 
 
-def start() -> subprocess.Popen:
+def pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    """What the process reads, and what it writes."""
+    assert process.stdin is not None and process.stdout is not None, "start() makes both"
+    return process.stdin, process.stdout
+
+
+def start() -> subprocess.Popen[bytes]:
     root = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(
@@ -149,7 +157,8 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         try:
             image = load_image(request.get("path", content), tuple(request["formats"]), request["most"])
         except ValueError as error:
-            answer, pixels = {"error": str(error)}, b""
+            answer: dict[str, Any] = {"error": str(error)}
+            pixels = b""
         else:
             pixels = image.tobytes()
             answer = {"mode": image.mode, "image_size": image.size, "bytes": len(pixels)}

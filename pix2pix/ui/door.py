@@ -7,7 +7,6 @@ Handlers then only see plain values. `Unfit` carries the one line that is answer
 
 import functools
 import inspect
-import math
 import sys
 import traceback
 from collections.abc import Callable
@@ -25,7 +24,8 @@ MAX_ITEMS = 2000  # values of a request, all together
 MAX_NAME = 64
 SORRY = "That request could not be carried out."
 
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Unfit(Exception):
@@ -65,19 +65,15 @@ def check_value(value: object, name: str = "data", depth: int = 0, left: list[in
             check_value(each, f"{name}.{key}" if depth < 2 else name, depth + 1, left)
 
 
-def text(body: dict[str, Any], name: str, needed: bool = True) -> str | None:
+def text(body: dict[str, Any], name: str) -> str:
     value = body.get(name)
-    if value is None and not needed:
-        return None
     if not isinstance(value, str) or len(value) > 200 or not value.isprintable():
         raise Unfit(f"{name} is {kind_of(value)}; expected a text of up to 200 characters")
     return value
 
 
-def whole(body: dict[str, Any], name: str, needed: bool = True) -> int | None:
+def whole(body: dict[str, Any], name: str) -> int:
     value = body.get(name)
-    if value is None and not needed:
-        return None
     if isinstance(value, bool) or not isinstance(value, int):
         raise Unfit(f"{name} is {kind_of(value)}; expected a whole number")
     return value
@@ -147,10 +143,13 @@ def check_canvas_call(body: dict[str, Any], blocks: gr.Blocks) -> str:
 
 def check_event(path: str, body: dict[str, Any], blocks: gr.Blocks, uploads: Path) -> None:
     """A call of an event by number, or of an endpoint by name."""
-    text(body, "session_hash", needed=path.rstrip("/").endswith("/queue/join"))
-    text(body, "event_id", needed=False)
+    if body.get("session_hash") is not None or path.rstrip("/").endswith("/queue/join"):
+        text(body, "session_hash")
+    if body.get("event_id") is not None:
+        text(body, "event_id")
     for name in ("trigger_id", "fn_index"):
-        whole(body, name, needed=False)
+        if body.get(name) is not None:
+            whole(body, name)
     for name in ("simple_format", "batched"):
         if not isinstance(body.get(name, False), bool | None):
             raise Unfit(f"{name} is {kind_of(body[name])}; expected true or false")
@@ -211,8 +210,7 @@ def check_input(component: gr.blocks.Block, value: object, uploads: Path) -> Non
     if isinstance(component, gr.File | gr.Image):
         check_file(value, name, uploads)
     elif isinstance(component, gr.Number):
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or not (math.isfinite(value) and abs(value) <= MAX_NUMBER):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MAX_NUMBER:
             raise Unfit(f"{name} is {kind_of(value)}; expected a number up to {MAX_NUMBER:g}")
     elif isinstance(component, gr.Textbox):
         if not isinstance(value, str):
