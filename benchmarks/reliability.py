@@ -262,11 +262,14 @@ def soak(given: argparse.Namespace, folder: Path) -> Result:
             connection.close()
             if number == 199:
                 early = resident(server)
+            rest = given.minutes * 60 * (number + 1) / given.pictures - (time.monotonic() - began)
+            time.sleep(max(0.0, rest))
         late, took = resident(server), time.monotonic() - began
+        most = resident(server, "VmHWM")
     growth = late / early - 1 if early else 0.0
-    return errors == 0 and growth < 0.15 and late < 2500, (
+    return errors == 0 and growth < 0.15 and most < 2500, (
         f"{given.pictures} pictures of {len(drawings)} tasks in {took / 60:.0f} min: {early:.0f} MB after "
-        f"200, {late:.0f} MB at the end ({growth:+.0%}), errors {errors}"
+        f"200, {late:.0f} MB at the end ({growth:+.0%}), {most:.0f} MB at most, errors {errors}"
     )
 
 
@@ -288,10 +291,10 @@ def server_of(folder: Path) -> int:
     raise RuntimeError("the studio's process was not found")
 
 
-def resident(process: int) -> float:
-    """Megabytes that a process holds now."""
+def resident(process: int, what: str = "VmRSS") -> float:
+    """Megabytes that a process holds now; "VmHWM": held at most until now."""
     told = Path(f"/proc/{process}/status").read_text()
-    return int(told.split("VmRSS:")[1].split()[0]) / 1000
+    return int(told.split(f"{what}:")[1].split()[0]) * 1024 / 1e6
 
 
 EXPERIMENTS: dict[str, Callable[[argparse.Namespace, Path], Result]] = {
@@ -321,9 +324,9 @@ def main() -> int:
     parser.add_argument("experiments", nargs="+", choices=EXPERIMENTS, metavar="EXPERIMENT", help=listed)
     parser.add_argument("--kills", type=int, default=20, help="of kills-training and kills-folder")
     parser.add_argument("--pictures", type=int, default=2000, help="of the soak")
+    parser.add_argument("--minutes", type=float, default=30, help="of the soak, at least")
     parser.add_argument("--write", action="store_true", help=f"keep the results in {PAGE.relative_to(ROOT)}")
     given = parser.parse_args()
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     all_held = True
     for name in given.experiments:
         with tempfile.TemporaryDirectory() as folder:
@@ -331,9 +334,9 @@ def main() -> int:
         all_held &= held
         print(f"{name}: {'held' if held else 'DID NOT HOLD'}: {measured}", flush=True)
         when = f"{os.getloadavg()[0]:.1f}, {time.strftime('%Y-%m-%d')}"
-        results[name] = {"held": held, "measured": measured, "when": when}
         if given.write:
-            write(results)
+            results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}  # another run may write too
+            write(results | {name: {"held": held, "measured": measured, "when": when}})
     return 0 if all_held else 1
 
 
