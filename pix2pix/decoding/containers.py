@@ -183,11 +183,7 @@ def read_png(file: BinaryIO) -> Container:
 # --- JPEG ----------------------------------------------------------------------------------------------
 
 # Comments, and APPn but for those of JFIF and Adobe, which tell the color space.
-JPEG_DROPPED = {
-    *range(0xE1, 0xEE),
-    0xEF,
-    0xFE,
-}  # APPn but JFIF's and Adobe's, which tell the colors; comments
+JPEG_DROPPED = {*range(0xE1, 0xEE), 0xEF, 0xFE}
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 
 
@@ -309,24 +305,9 @@ def after_blocks(window: Window, at: int) -> int:
 
 # --- TIFF ----------------------------------------------------------------------------------------------
 
-TYPE_SIZES = {
-    1: 1,
-    2: 1,
-    3: 2,
-    4: 4,
-    5: 8,
-    6: 1,
-    7: 1,
-    8: 2,
-    9: 4,
-    10: 8,
-    11: 4,
-    12: 8,
-    13: 4,
-    16: 8,
-    17: 8,
-    18: 8,
-}
+# Bytes of a value, by the number of its type.
+TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
+TYPE_SIZES |= {16: 8, 17: 8, 18: 8}  # of BigTIFF
 
 
 def read_tiff(file: BinaryIO) -> Container:
