@@ -1,7 +1,9 @@
 """Layouts of data folders as people have them: twenty of them, and what each one is read as."""
 
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import draw_pair
 from PIL import Image
@@ -200,3 +202,74 @@ def test_a_file_for_a_folder_is_said(tmp_path):
     (tmp_path / "set.zip").write_bytes(b"PK")
     with pytest.raises(ValueError, match=r"set\.zip: is a file; expected a folder of pictures"):
         load_pairs(TrainConfig(data=str(tmp_path / "set.zip")))
+
+
+# --- Cityscapes' own folders ---------------------------------------------------------------------------
+
+
+def make_cityscapes(root: Path, photos: str = "leftImg8bit", labels: str = "gtFine", count: int = 3) -> Path:
+    """A miniature: two cities for training, one for validation, with what else lies in its archives."""
+    for split, cities in {"train": ("aachen", "bremen"), "val": ("ulm",), "test": ("bonn",)}.items():
+        for city, number in ((city, number) for city in cities for number in range(count)):
+            name = f"{city}_{number:06}_000019"
+            labeled = Image.new("RGBA", (64, 32), (70, 130, 180, 255))  # sky over road, as RGBA
+            labeled.paste((128, 64, 128, 255), (0, 12 + 4 * number, 64, 32))
+            files = {
+                f"{photos}/{split}/{city}/{name}_leftImg8bit.png": draw_pair(number)[0].resize((64, 32)),
+                f"{labels}/{split}/{city}/{name}_gtFine_color.png": labeled,
+                f"{labels}/{split}/{city}/{name}_gtFine_labelIds.png": Image.new("L", (64, 32), 7),
+                f"{labels}/{split}/{city}/{name}_gtFine_instanceIds.png": Image.new("I;16", (64, 32), 7),
+            }
+            for file, picture in files.items():
+                (root / file).parent.mkdir(parents=True, exist_ok=True)
+                picture.save(root / file)
+            (root / labels / split / city / f"{name}_gtFine_polygons.json").write_text("{}")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("photos", "labels"),
+    [("leftImg8bit", "gtFine"), ("leftImg8bit_trainvaltest/leftImg8bit", "gtFine_trainvaltest/gtFine")],
+)
+def test_cityscapes_is_read_as_its_authors_hand_it_out(tmp_path, photos, labels):
+    root = make_cityscapes(tmp_path / "cityscapes", photos, labels)
+    for data in (root, tmp_path):  # the set itself, or the folder of all sets
+        config = TrainConfig(task="cityscapes-patch70", data=str(data), direction="BtoA", **TINY)
+        pairs = load_pairs(config, "train")
+        assert pairs.names[0] == "aachen_000000_000019_leftImg8bit" and len(pairs) == 6
+        assert len(load_pairs(config, "val")) == 3  # and nothing of the test split, whose maps are blank
+    for number, (a, b) in enumerate(zip(pairs.a[:3], pairs.b[:3], strict=True)):
+        edge = 12 + 4 * number  # labels are the input; the map was squeezed into a square
+        assert (a[: edge - 2] == (70, 130, 180)).all() and (a[edge + 2 :] == (128, 64, 128)).all()
+        assert b.shape == (32, 32, 3) and np.abs(a.astype(int) - b).mean() > 10
+
+
+def test_label_maps_of_cityscapes_are_simplified_as_the_pairs_of_the_paper_are(tmp_path):
+    make_cityscapes(tmp_path)
+    config = TrainConfig(data=str(tmp_path), direction="BtoA", simplify="cityscapes", **TINY)
+    labels = load_pairs(config).a[0]
+    assert {tuple(color) for color in labels.reshape(-1, 3).tolist()} == {(70, 130, 180), (128, 64, 128)}
+
+
+def test_plain_photos_of_cityscapes_need_no_label_maps(tmp_path):
+    shutil.rmtree(make_cityscapes(tmp_path) / "gtFine")
+    (tmp_path / "camera").mkdir()
+    assert len(find_set(tmp_path, "train", "gray").files) == 6
+    with pytest.raises(ValueError, match=r"has leftImg8bit, but not gtFine; unpack gtFine_trainvaltest\.zip"):
+        find_set(tmp_path, "train")
+
+
+def test_a_missing_label_map_of_cityscapes_is_named(tmp_path):
+    make_cityscapes(tmp_path)
+    (tmp_path / "gtFine" / "val" / "ulm" / "ulm_000001_000019_gtFine_color.png").unlink()
+    with pytest.raises(ValueError, match=r"ulm_000001_000019_leftImg8bit\.png: has no label map .*_color"):
+        find_set(tmp_path, "train")
+
+
+def test_day_and_night_are_a_set_of_two_folders(tmp_path):
+    make(tmp_path, many("night/{}.png") + many("day/1{}.png"))
+    for number in range(5):
+        (tmp_path / "day" / f"1{number}.png").rename(tmp_path / "day" / f"{number}.png")
+    found = find_set(tmp_path, "train")
+    assert found.folders == ("night", "day") and len(found.files) == 4
+    assert all(first.parent.name == "night" and second.parent.name == "day" for first, second in found.files)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from pix2pix.data.cityscapes_folders import find_cityscapes
 from pix2pix.images import SUFFIXES
 
 PHOTO_ONLY = ("edges", "gray", "holes")  # kinds of pairs that are made from plain photos
@@ -45,6 +46,7 @@ FOLDERS = (
     ("images", "masks"),
     ("sketch", "photo"),
     ("sketches", "photos"),
+    ("night", "day"),
     ("x", "y"),
 )
 PHOTOS = {"a", "photo", "photos", "image", "images", "img", "input", "inputs", "source"}
@@ -115,6 +117,8 @@ def find_set(folder: Path, split: str, pairs: str = "aligned") -> FileSet:
 
 def find_split(folder: Path, split: str, pairs: str) -> FileSet | None:
     """The files of a split that has folders of its own; None where it has none."""
+    if city := find_cityscapes(folder, split, pairs not in PHOTO_ONLY):
+        return FileSet(city, f"{folder.name}: Cityscapes' own folders", ("leftimg8bit", "gtfine"))
     inside = folders_in(folder)
     for name in SPLITS[split]:
         if name in inside:  # train/…, train/A + train/B
