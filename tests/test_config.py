@@ -59,20 +59,31 @@ def test_every_task_has_a_recipe_and_every_recipe_fits():
         assert recipe_config(name).task == name
 
 
-def test_comparison_runs_differ_from_the_papers_in_the_one_thing_compared():
-    facades = dataclasses.asdict(recipe_config("facades-patch70"))
+@pytest.mark.parametrize("data_set", ["facades", "cityscapes"])
+def test_comparison_runs_differ_from_the_papers_in_the_one_thing_compared(data_set):
+    papers = dataclasses.asdict(recipe_config(f"{data_set}-patch70"))
     allowed = {
-        "facades-patch1": {"n_layers"},
-        "facades-patch16": {"n_layers"},
-        "facades-patch286": {"n_layers"},
-        "facades-l1": {"objective"},
-        "facades-cgan": {"objective"},
-        "facades-encdec": {"skips"},
-        "facades-encdec-l1": {"skips", "objective"},
+        "patch1": {"n_layers"},
+        "patch16": {"n_layers"},
+        "patch286": {"n_layers"},
+        "l1": {"objective"},
+        "gan": {"objective"},
+        "l1-gan": {"objective"},
+        "cgan": {"objective"},
+        "encdec": {"skips"},
+        "encdec-l1": {"skips", "objective"},
+        "labels": {"direction"},
+        "labels-l1": {"direction", "objective"},
+        "labels-cgan": {"direction", "objective"},
     }
     for name, expected in allowed.items():
-        other = dataclasses.asdict(recipe_config(name))
-        assert {key for key in facades if facades[key] != other[key]} == {"task", *expected}
+        other = dataclasses.asdict(recipe_config(f"{data_set}-{name}"))
+        assert {key for key in papers if papers[key] != other[key]} == {"task", *expected}
+
+
+def test_the_way_back_from_streets_is_the_papers_photo_to_labels():
+    back, papers = (recipe_config(name) for name in ("street2labels", "cityscapes-labels"))
+    assert dataclasses.replace(back, task=papers.task) == papers and back.direction == "AtoB"
 
 
 def test_label_maps_that_can_be_simplified_are_those_with_rules():
@@ -85,7 +96,7 @@ def test_comparison_runs_are_the_papers_and_the_studios_are_not():
     beyond = ("antialias", "lambda_perceptual", "color_wish", "simplify", "stretch", "ema", "augment")
     defaults = TrainConfig()
     for name in RECIPES:
-        if name.startswith("facades-") and name != "facades-antialias":
+        if name.startswith(("facades-", "cityscapes-")) and name != "facades-antialias":
             config = recipe_config(name)
             assert all(getattr(config, key) == getattr(defaults, key) for key in beyond), name
     assert recipe_config("facades").lambda_perceptual and recipe_config("edges2cats").antialias

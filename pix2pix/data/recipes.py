@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pix2pix.config import TrainConfig
+from pix2pix.data.paper_runs import PAPER_RUNS
 
 # Half the paper's width: a checkpoint of 14 MB, and a quarter of the work on a machine without a GPU.
 SMALL = {"ngf": 32, "ndf": 32}
@@ -43,12 +44,19 @@ FACADES: dict[str, Any] = {
     "data_note": "CMP façades (Tyleček & Šára 2013), 400 training pairs of the paper's split",
     "licence": "CMP façades: for research; no explicit licence found",
 }
-FACADE_RUN = {**SMALL, "direction": "BtoA", "steps": 20_000}
+PAPER_RUN = {**SMALL, "direction": "BtoA", "steps": 20_000}
+
+CITYSCAPES: dict[str, Any] = {
+    "sets": ("cityscapes",),
+    "data_note": "Cityscapes (Cordts et al. 2016), the paper's 2,975 training pairs",
+    "licence": "Cityscapes: non-commercial research, no redistribution",
+    "use": "non-commercial",
+}
 
 RECIPES: dict[str, Recipe] = {
     "facades": Recipe(
         **FACADES,
-        changes={**FACADE_RUN, **STUDIO, "color_wish": True, "simplify": "facades", "ema": 0.999},
+        changes={**PAPER_RUN, **STUDIO, "color_wish": True, "simplify": "facades", "ema": 0.999},
         seen="Windows with panes, moldings, shutters and balconies stand where they were drawn, on "
         "walls in any color by wish or by seed; nine boxes on a wall are nine windows, and a "
         "small house stands before a plain sky. Weak: walls are smooth or streaked rather than "
@@ -57,67 +65,15 @@ RECIPES: dict[str, Recipe] = {
         "steps with λ = 30 and the perceptual loss × 10, then the 1,300 of this card.",
     ),
     # The paper's own recipe, and the comparison rows: the same run but for the one thing compared.
-    "facades-patch70": Recipe(
-        **FACADES,
-        changes=FACADE_RUN,
-        seen="Windows with panes, balconies with railings, shutters and doors stand where they were drawn, "
-        "and walls are stone or brick. Weak: hues stay between grey and ochre, shop fronts are dark and hard "
-        "to read, and large areas of background come out as ragged grey and white, since the corners of "
-        "many training photos are blank.",
-    ),
-    "facades-patch1": Recipe(
-        **FACADES,
-        changes={**FACADE_RUN, "n_layers": 0},
-        seen="As blurred as by L1 alone, but with more contrast and colour: greyer or warmer stone, dark "
-        "doors. Single pixels can say whether a colour is likely, not whether an edge is sharp.",
-    ),
-    "facades-patch16": Recipe(
-        **FACADES,
-        changes={**FACADE_RUN, "n_layers": 1},
-        seen="Sharp windows with panes, railings and cornices, and warm walls. Where the drawing leaves room "
-        "a small motif repeats: dots in shop fronts and beside the house, a faint grid over walls.",
-    ),
-    "facades-patch286": Recipe(
-        **FACADES,
-        changes={**FACADE_RUN, "n_layers": 5},
-        seen="Edges are sharp and windows have panes, but a fine regular weave covers walls and background, "
-        "and bright or dark rims run along the building: a discriminator of that many weights has too few "
-        "photos and steps here.",
-    ),
-    "facades-l1": Recipe(
-        **FACADES,
-        changes={**FACADE_RUN, "objective": "l1"},
-        seen="What L1 asks for, the mean of all façades that would fit: windows, doors and cornices stand "
-        "where they were drawn, but without panes or stone, on walls of one beige, darker towards the "
-        "ground; the background is grey mist.",
-    ),
-    "facades-gan": Recipe(**FACADES, changes={**FACADE_RUN, "objective": "gan"}),
-    "facades-l1-gan": Recipe(**FACADES, changes={**FACADE_RUN, "objective": "l1+gan"}),
-    "facades-cgan": Recipe(
-        **FACADES,
-        changes={**FACADE_RUN, "objective": "cgan"},
-        seen="Without L1 as sharp as with it: windows, shutters, balconies and doors stand where they were "
-        "drawn, in warm or brown stone. What L1 would forbid is there too: a fine dotted grid over walls and "
-        "background, dark smears in doorways and shop fronts, bright rags along the edges.",
-    ),
-    "facades-lambda10": Recipe(**FACADES, changes={**FACADE_RUN, "lambda_l1": 10.0}),
-    "facades-encdec": Recipe(
-        **FACADES,
-        changes={**FACADE_RUN, "skips": False},
-        seen="What the skips are for (paper, figure 5): nothing of the drawing gets through the 1×1 "
-        "bottleneck, and whatever is drawn becomes nearly the same grey wall with the same ragged windows, "
-        "sharp all the same, since D asks for that.",
-    ),
-    "facades-encdec-l1": Recipe(
-        **FACADES,
-        changes={**FACADE_RUN, "skips": False, "objective": "l1"},
-        seen="Without skips and without D: one brown-grey fog, whatever is drawn. It is the mean of all "
-        "façades, the best that can be said about a house unseen.",
-    ),
+    **{
+        f"facades-{name}": Recipe(**FACADES, changes={**PAPER_RUN, **run.changes}, seen=run.seen_on_facades)
+        for name, run in PAPER_RUNS.items()
+    },
+    "facades-lambda10": Recipe(**FACADES, changes={**PAPER_RUN, "lambda_l1": 10.0}),
     # Between the paper's recipe and the studio's: what anti-aliasing alone changes.
     "facades-antialias": Recipe(
         **FACADES,
-        changes={**FACADE_RUN, "antialias": True},
+        changes={**PAPER_RUN, "antialias": True},
         seen="The paper's façades without the fine weave over walls and sky: calm, but soft and gray.",
     ),
     # For the replay of a run: the paper's 200 epochs at a quarter of its width, kept at ten steps.
@@ -174,6 +130,20 @@ RECIPES: dict[str, Recipe] = {
         "flat, the arch under a high heel keeps a glow of the shoe's color, and without a wish "
         "all comes out blue-gray. Before the run on this card the weights had 36,000 steps of "
         "earlier recipes; the run, with 500 more handbags, was stopped early.",
+    ),
+    "edges2handbags": Recipe(
+        ("edges2handbags",),
+        {
+            **DRAWING,
+            **STUDIO,
+            "pairs": "lines",
+            "direction": "BtoA",
+            "place": True,
+            "color_wish": True,
+            "steps": 12_000,
+        },
+        "iGAN handbags (Zhu et al. 2016), edges as the paper's",
+        "iGAN handbags: research",
     ),
     "map2aerial": Recipe(
         ("maps",),
@@ -240,6 +210,16 @@ RECIPES: dict[str, Recipe] = {
         "the recipe's 12,000 steps the shipped weights had 7,000 more with what D sees varied, which "
         "left fewer scratches.",
     ),
+    # The way back: the paper's recipe, since a label map has no texture to be won by the studio's.
+    "street2labels": Recipe(**CITYSCAPES, changes={**SMALL, "steps": 20_000}),
+    "day2night": Recipe(
+        # As the paper's set has it, night is the left half or the folder `night`, day the right or `day`.
+        ("night2day",),
+        {**SMALL, **STUDIO, "direction": "BtoA", "steps": 20_000, "ema": 0.999},
+        "pairs of one view by night and by day; the paper: Transient Attributes (Laffont et al. 2014)",
+        "as the pairs",
+        "as the pairs",
+    ),
     "cutout": Recipe(
         ("pets",),
         # A matte has one right answer: at the paper's λ the adversary punches holes into plain chests.
@@ -294,6 +274,11 @@ RECIPES: dict[str, Recipe] = {
         "leaves are not green, hearts not red and the sea not blue; large areas are blotchy, and thin "
         "open strokes leave a stain.",
     ),
+    # Tables 1, 2, 3, 4 and 6 on the paper's own data: its recipe at half its width, and 20,000 steps.
+    **{
+        f"cityscapes-{name}": Recipe(**CITYSCAPES, changes={**PAPER_RUN, **run.changes})
+        for name, run in PAPER_RUNS.items()
+    },
 }
 
 
