@@ -74,9 +74,13 @@ def test_earlier_runs_are_kept_and_measured_ones_replaced():
     assert "(" not in paper_tables.gap_with_interval(both, "facades-l1", "facades-gan")
 
 
-def test_figures_of_an_older_form_are_measured_again(tmp_path):
+def test_figures_of_an_older_form_are_measured_again(tmp_path, capsys):
     (tmp_path / "tables.json").write_text('{"real": {}, "checkpoints": {}}', encoding="utf-8")
     assert tables.read(tmp_path / "tables.json") == tables.read(tmp_path / "none.json") == {}
+    assert tables.main(["--docs", str(tmp_path)]) == 0
+    assert "tables.json: of an older form and left out; measure it with --part facades" in (
+        capsys.readouterr().out
+    )
 
 
 def test_the_document_is_rendered_from_the_figures_on_disk(tmp_path):
@@ -110,6 +114,68 @@ def test_tables_are_measured_where_there_are_pairs(tmp_path, monkeypatch, capsys
     (entry,) = stored["checkpoints"].values()
     text = (tmp_path / "docs" / "tables.md").read_text(encoding="utf-8")
     assert f"| sketch2emoji | 1 | {entry['l1']:.3f} |" in text and "The paper's tables" not in text
+
+
+@pytest.fixture
+def two_tasks(tmp_path, monkeypatch):
+    """Two shipped tasks with one pair each. Returns the command line that measures them."""
+    monkeypatch.setenv("PIX2PIX_CHECKPOINTS", str(tmp_path / "checkpoints"))
+    pair = np.random.default_rng(0).integers(0, 256, (64, 128, 3), dtype=np.uint8)
+    for task, data in (("sketch2emoji", "emoji"), ("map2aerial", "maps")):
+        save_checkpoint(tmp_path / "checkpoints", task, crop_size=64, load_size=72)
+        (tmp_path / "data" / data / "val").mkdir(parents=True)
+        Image.fromarray(pair).save(tmp_path / "data" / data / "val" / "one.png")
+    line = ["--data", str(tmp_path / "data"), "--docs", str(tmp_path / "docs"), "--samples", "1"]
+    return [*line, "--part", "tasks"]
+
+
+def test_tasks_are_measured_one_by_one_and_go_on_where_they_were_cut_off(
+    two_tasks, tmp_path, monkeypatch, capsys
+):
+    measured, evaluate = [], tables.evaluate
+
+    def cut_off(folders, data, options):
+        if measured:
+            raise ValueError("cut off")
+        measured.extend(folder.name for folder in folders)
+        return evaluate(folders, data, options, quiet=True)
+
+    monkeypatch.setattr(tables, "evaluate", cut_off)
+    assert tables.main(two_tasks) == 2 and measured == ["map2aerial"]
+    file = tmp_path / "docs" / tables.PARTS["tasks"]
+    assert list(tables.read(file)["checkpoints"]) == ["map2aerial"]
+    monkeypatch.setattr(tables, "evaluate", evaluate)
+    assert tables.main(two_tasks) == 0
+    assert "map2aerial: measured before with these weights and options" in capsys.readouterr().out
+    assert set(tables.read(file)["checkpoints"]) == {"map2aerial", "sketch2emoji"}
+    # Other weights or other options are measured again.
+    save_checkpoint(tmp_path / "checkpoints", "map2aerial", crop_size=64, load_size=72, seed=1)
+    assert tables.main(two_tasks) == 0
+    told = capsys.readouterr().out
+    assert "sketch2emoji: measured before" in told and "map2aerial: measured before" not in told
+    assert tables.main([*two_tasks, "--samples", "2"]) == 0
+    assert "measured before" not in capsys.readouterr().out
+
+
+def test_a_named_task_is_measured_and_the_others_figures_stay(two_tasks, tmp_path):
+    file = tmp_path / "docs" / tables.PARTS["tasks"]
+    for name in ("sketch2emoji", "map2aerial"):
+        assert tables.main([*two_tasks[:-2], "--task", name]) == 0
+    assert list(tables.read(file)["checkpoints"]) == ["sketch2emoji", "map2aerial"]
+    text = (tmp_path / "docs" / "tables.md").read_text(encoding="utf-8")
+    assert 0 < text.index("| map2aerial |") < text.index("| sketch2emoji |")  # the page's order
+    with pytest.raises(SystemExit):
+        tables.main([*two_tasks, "--task", "moon"])
+
+
+def test_scores_that_were_not_measured_are_kept(tmp_path):
+    path = tmp_path / "scores.json"
+    tables.write_scores(result(facades_l1=[RIGHT], facades_cgan=[WRONG]), path)
+    unscored = {"edges2cats": figures([])}
+    tables.write_scores({"checkpoints": {**unscored, "facades-l1": figures([WRONG])}}, path)
+    scores = json.loads(path.read_text(encoding="utf-8"))
+    assert set(scores) == {"facades-l1", "facades-cgan"}
+    assert scores["facades-l1"] == scores["facades-cgan"] == [0.5, 0.5, pytest.approx(1 / 3)]
 
 
 def test_runs_are_taken_where_nothing_is_shipped(tmp_path, monkeypatch):

@@ -2,12 +2,15 @@
 
 Three parts, each measured into a JSON file of its own and rendered from it: the paper's tables on façades and
 on Cityscapes, and every task's figures. Trains nothing: what was not trained is a dash. Figures of runs that
-are not on this machine any more are kept.
+are not on this machine any more are kept. Tasks are measured one at a time; a task whose weights and options
+were measured before is left alone, so a run that was cut off is resumed by the same command.
 """
 
 import argparse
+import hashlib
 import json
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +26,13 @@ DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 PARTS = {"facades": "tables.json", "cityscapes": "tables/cityscapes.json", "tasks": "tables/tasks.json"}
 
 
-def find_folders(part: str, runs: Path | None = None) -> list[Path]:
-    """The checkpoints of a part that exist: shipped, or else a run below `runs`."""
+def find_folders(part: str, runs: Path | None = None, tasks: Sequence[str] = ()) -> list[Path]:
+    """The checkpoints of a part that exist: shipped, or else a run below `runs`.
+
+    tasks: of the part "tasks" only these.
+    """
     data_sets = {"facades": FACADES, "cityscapes": CITYSCAPES}
-    names = data_sets[part].checkpoints() if part in data_sets else list(TASKS)
+    names = data_sets[part].checkpoints() if part in data_sets else list(tasks or TASKS)
     found = []
     for name in names:
         places = [checkpoints.root() / name, *([runs / name] if runs else [])]
@@ -98,10 +104,8 @@ def write(docs: Path = DOCS) -> None:
             sections.append(paper_tables.section(parts[data_set.name], data_set))
             paper_tables.draw(parts[data_set.name], data_set, docs / "plots")
     if "tasks" in parts:
-        rows = {
-            "pictures": report.picture_rows(parts["tasks"]),
-            "lattice": report.lattice_rows(parts["tasks"]),
-        }
+        ordered = in_the_pages_order(parts["tasks"])
+        rows = {"pictures": report.picture_rows(ordered), "lattice": report.lattice_rows(ordered)}
         sections.append(EVERY_TASK.format(**{name: report.markdown(each) for name, each in rows.items()}))
     write_text("\n\n".join(sections) + "\n", docs / "tables.md")
     if docs == DOCS and parts:
@@ -111,28 +115,75 @@ def write(docs: Path = DOCS) -> None:
         write_scores({"checkpoints": every})
 
 
+def in_the_pages_order(result: dict[str, Any]) -> dict[str, Any]:
+    """Tasks as the page shows them, in whatever order they were measured; other checkpoints last."""
+    places = {name: place for place, name in enumerate(TASKS)}
+    by_place = sorted(result["checkpoints"].items(), key=lambda entry: places.get(entry[0], len(places)))
+    return result | {"checkpoints": dict(by_place)}
+
+
 def write_scores(result: dict[str, Any], path: Path = checkpoints.SHIPPED / "scores.json") -> None:
-    """The FCN-scores by checkpoint, next to the weights: what the page shows of them."""
+    """The FCN-scores by checkpoint, next to the weights: what the page shows of them.
+
+    Scores of checkpoints that `result` does not score are kept.
+    """
+    old = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     entries = {name: [one[key] for key in report.MEASURES] for name, one in result["checkpoints"].items()}
-    scores = {name: entry for name, entry in entries.items() if None not in entry}
+    scores = old | {name: entry for name, entry in entries.items() if None not in entry}
     write_text(json.dumps(scores, indent=1) + "\n", path)
 
 
-def measure(part: str, data: str, runs: Path | None, options: Options, docs: Path) -> list[str]:
-    """Measure a part into its JSON. Returns one line for each thing that could not be measured."""
-    folders, notes = with_pairs(find_folders(part, runs), data, options.split)
+def measure(
+    part: str, data: str, runs: Path | None, options: Options, docs: Path, tasks: Sequence[str] = ()
+) -> Iterator[str]:
+    """Measure a part into its JSON. Yields one line for each thing that could not be measured, or was done.
+
+    The runs of a table are measured together, since they are compared picture by picture; tasks one by one,
+    each written before the next is begun.
+    """
+    folders, notes = with_pairs(find_folders(part, runs, tasks), data, options.split)
+    yield from notes
     if not folders:
-        return [*notes, f"{part}: no checkpoint with held-out pairs in {data}"]
-    result = evaluate(folders, data, options)
-    figures = merged(read(docs / PARTS[part]), result)
-    write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", docs / PARTS[part])
-    return [*notes, *result["notes"]]
+        yield f"{part}: no checkpoint with held-out pairs in {data}"
+        return
+    path, told = docs / PARTS[part], set()
+    for group in [[folder] for folder in folders] if part == "tasks" else [folders]:
+        marks = {folder.name: measured_as(folder, options) for folder in group}
+        old = read(path)
+        if part == "tasks" and all(old_mark(old, name) == mark for name, mark in marks.items()):
+            yield f"{group[0].name}: measured before with these weights and options"
+            continue
+        result = evaluate(group, data, options)
+        for name, mark in marks.items():
+            result["checkpoints"][name]["measured_as"] = mark
+        write_text(json.dumps(merged(old, result), indent=2, ensure_ascii=False) + "\n", path)
+        yield from [note for note in result["notes"] if note not in told]
+        told.update(result["notes"])
+
+
+def measured_as(folder: Path, options: Options) -> dict[str, Any]:
+    """What figures depend on: the weights, by a hash, and the options."""
+    digest = hashlib.sha256((folder / "generator.safetensors").read_bytes()).hexdigest()[:12]
+    chosen = {name: getattr(options, name) for name in ("split", "count", "samples", "color", "precision")}
+    return {"weights": digest, **chosen, "features": options.distance is not None}
+
+
+def old_mark(figures: dict[str, Any], name: str) -> dict[str, Any] | None:
+    """`measured_as` of a checkpoint's figures on disk; None where there are none."""
+    return figures.get("checkpoints", {}).get(name, {}).get("measured_as")
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser("python -m pix2pix.evaluation.tables", description=__doc__)
     parser.add_argument("--data", help="folder that holds the sets; without it, figures on disk are rendered")
     parser.add_argument("--part", nargs="+", choices=PARTS, default=list(PARTS), help="what to measure")
+    parser.add_argument(
+        "--task",
+        nargs="+",
+        choices=TASKS,
+        metavar="NAME",
+        help="measure only these tasks, and no table of the paper's",
+    )
     parser.add_argument("--runs", type=Path, help="also use runs/NAME where no checkpoint NAME is shipped")
     parser.add_argument("--docs", type=Path, default=DOCS, help="folder to write to")
     command.add_options(parser)
@@ -140,10 +191,13 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if given.data:
             options = command.read_options(given)
-            for part in given.part:
-                for note in measure(part, given.data, given.runs, options, given.docs):
-                    print(note)
+            for part in ["tasks"] if given.task else given.part:
+                for note in measure(part, given.data, given.runs, options, given.docs, given.task or ()):
+                    print(note, flush=True)
         write(given.docs)
+        for part, file in PARTS.items():
+            if (given.docs / file).is_file() and not read(given.docs / file):
+                print(f"{given.docs / file}: of an older form and left out; measure it with --part {part}")
     except (ValueError, OSError) as error:
         print(f"tables: {error}", file=sys.stderr)
         return 2
