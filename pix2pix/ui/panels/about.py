@@ -7,6 +7,7 @@ import gradio as gr
 
 from pix2pix.tasks import TASKS
 from pix2pix.ui.model_cards import model_card
+from pix2pix.ui.panels.timeline import timeline
 from pix2pix.ui.pool import trained_tasks
 
 ABOUT = """\
@@ -51,6 +52,7 @@ def build_about_panel(tab: gr.Tab) -> None:
     """Layout and wiring. tab: the one that holds the panel."""
     with gr.Column(elem_classes=["reading"]):
         gr.Markdown(ABOUT)
+        gr.Markdown(timeline())
         program = gr.Markdown(PROGRAM)
         # Only the browser knows the address under which it came here.
         tab.select(
