@@ -103,7 +103,7 @@ def hub(tmp_path) -> Iterator[tuple[ThreadingHTTPServer, dict[str, str]]]:
 
 def python(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *arguments], env=environment, capture_output=True, text=True, timeout=240
+        [sys.executable, *arguments], env=environment, capture_output=True, text=True, timeout=600
     )
 
 

@@ -153,7 +153,7 @@ def run(code: str, *arguments: str, **environment: str) -> subprocess.CompletedP
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=600,
         env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
     )
 

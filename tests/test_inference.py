@@ -164,7 +164,7 @@ def test_same_seed_same_bytes_from_the_shell(shipped, tmp_path):
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=200,
+            timeout=600,
         )
         assert done.returncode == 0, done.stderr
     first, again, other = ((tmp_path / f"{name}.png").read_bytes() for name in "abc")

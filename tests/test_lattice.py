@@ -134,7 +134,7 @@ def test_the_command_says_what_is_wrong_in_one_line(tmp_path):
         capture_output=True,
         text=True,
         cwd=Path(__file__).parent.parent,
-        timeout=200,
+        timeout=600,
     )
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1

@@ -156,7 +156,7 @@ with reading_ahead(pairs, config, range(1000)):  # a script that runs on import,
         [sys.executable, str(tmp_path / "killed.py")],
         env={**os.environ, "PYTHONPATH": root},
         stdout=subprocess.PIPE,  # ends when the last worker has ended, which holds it open too
-        timeout=200,
+        timeout=600,
         text=True,
     )
     assert run.returncode == -9 and run.stdout.split()

@@ -58,15 +58,15 @@ def installed(tmp_path_factory) -> Path:
         copy(ROOT / name, source / name)
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     build = ["wheel", "--no-deps", "--no-index", "--no-build-isolation", "-w", str(root), str(source)]
-    subprocess.run([*pip, *build], check=True, timeout=200)
+    subprocess.run([*pip, *build], check=True, timeout=600)
     venv.create(root / "venv", with_pip=False, symlinks=os.name != "nt")
     commands = root / "venv" / ("Scripts" if os.name == "nt" else "bin")
     (wheel,) = root.glob("pix2pix_studio-*.whl")
     python = str(commands / "python")
     install = ["--python", python, "install", "--no-deps", "--no-index", str(wheel)]
-    subprocess.run([*pip, *install], check=True, timeout=200)
+    subprocess.run([*pip, *install], check=True, timeout=600)
     ask = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
-    purelib = subprocess.run(ask, check=True, capture_output=True, text=True, timeout=60).stdout.strip()
+    purelib = subprocess.run(ask, check=True, capture_output=True, text=True, timeout=600).stdout.strip()
     (Path(purelib) / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     return commands
 
@@ -83,7 +83,7 @@ def pix2pix(commands: Path, folder: Path, *arguments: str, **environment: str) -
         env=clean(**environment),
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=600,
     )
 
 
@@ -116,7 +116,7 @@ def test_the_wheel_trains_and_knows_its_place(installed, tmp_path, pairs_folder)
     assert done.returncode == 2 and done.stderr.startswith("pix2pix train: ") and "nowhere" in done.stderr
     ask = "import pix2pix, pathlib; print(pathlib.Path(pix2pix.__file__).parent)"
     python = [str(installed / "python"), "-c", ask]
-    done = subprocess.run(python, cwd=tmp_path, env=clean(), capture_output=True, text=True, timeout=60)
+    done = subprocess.run(python, cwd=tmp_path, env=clean(), capture_output=True, text=True, timeout=600)
     package = Path(done.stdout.strip())
     assert ROOT not in package.parents
     assert (package / "py.typed").is_file() and (package / "ui" / "canvas" / "main.js").is_file()
@@ -152,7 +152,7 @@ def test_the_wheel_serves_the_page(installed, tmp_path):
         server.wait(timeout=30)
 
 
-def wait_for_page(url: str, server: subprocess.Popen, log: Path, seconds: float = 180) -> str:
+def wait_for_page(url: str, server: subprocess.Popen, log: Path, seconds: float = 600) -> str:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         assert server.poll() is None, log.read_text()

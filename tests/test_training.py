@@ -236,7 +236,7 @@ def test_sigkill_leaves_a_loadable_checkpoint(tiny_config, after):
         time.sleep(after)
     finally:
         run.send_signal(signal.SIGKILL)
-        run.wait(timeout=60)
+        run.wait(timeout=300)
     assert Translator(out, "cpu").side == 32
     done = int(checkpoints.read_tensors(out / STATE)[1]["step"])
     assert done > 0
@@ -256,7 +256,7 @@ def test_ctrl_c_saves_the_step_it_is_in(tiny_config):
     )
     wait_for(out / "config.json", run)
     run.send_signal(signal.SIGINT)
-    printed, errors = run.communicate(timeout=60)
+    printed, errors = run.communicate(timeout=300)
     assert run.returncode == 0 and "Traceback" not in errors
     step = checkpoints.read_tensors(out / STATE)[1]["step"]
     assert f"stopped after step {step}; all is saved" in printed
@@ -265,7 +265,7 @@ def test_ctrl_c_saves_the_step_it_is_in(tiny_config):
 @pytest.mark.slow
 def test_mistakes_are_one_line(tiny_config, tmp_path):
     missing = replace(tiny_config, data=str(tmp_path / "nowhere"))
-    run = subprocess.run(command(missing), capture_output=True, text=True, timeout=200)
+    run = subprocess.run(command(missing), capture_output=True, text=True, timeout=600)
     assert run.returncode == 2 and run.stderr.count("\n") == 1 and "nowhere: no such folder" in run.stderr
 
 
@@ -275,13 +275,14 @@ def test_two_processes_learn_what_one_learns(tiny_config, tmp_path):
     one = replace(tiny_config, batch_size=2, steps=6)
     fit(one)
     two = replace(one, out=str(tmp_path / "two"))
-    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--local-addr", "127.0.0.1"]
+    launcher += ["--nproc-per-node", "2"]
     run = subprocess.run(
         [*launcher, *command(two, "--steps", "6", "--batch-size", "2")[1:]],
         capture_output=True,
         text=True,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
-        timeout=100,
+        timeout=900,  # two processes import torch; a busy machine takes a minute for that
     )
     assert run.returncode == 0, run.stderr[-2000:]
     for name in ("D", "G", "G_l1"):
@@ -299,12 +300,12 @@ def test_runs_without_gradio(tiny_config):
         "sys.modules['torch.utils.tensorboard'] = None; "
         f"sys.argv[1:] = {command(tiny_config, '--steps', '2')[2:]!r}; import train; sys.exit(train.main())"
     )
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=200)
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert run.returncode == 0, run.stderr[-2000:]
     assert (Path(tiny_config.out) / "generator.safetensors").exists()
 
 
-def wait_for(path: Path, run: subprocess.Popen, seconds: float = 60) -> None:
+def wait_for(path: Path, run: subprocess.Popen, seconds: float = 600) -> None:
     end = time.monotonic() + seconds
     while not path.exists():
         assert run.poll() is None and time.monotonic() < end, f"{path} was never written"
