@@ -194,6 +194,8 @@ def check_scale(name: str, tensor: Tensor, scale: Tensor | None, dim: int) -> No
             f"scales {name + SCALE!r} are {kind_of(scale)} {tuple(scale.shape)}; expected float32 "
             f"({tensor.shape[dim]},)"
         )
+    if (scale < 0).any():
+        raise ValueError(f"scales {name + SCALE!r} are negative; expected 0 or more")
 
 
 def kind_of(tensor: Tensor) -> str:

@@ -89,15 +89,30 @@ def check_options(config: TrainConfig, found: FileSet) -> None:
         )
     if two in TRIMAPS and config.pairs == "cutout" and config.direction == "AtoB":
         raise ValueError(f"{found.layout}: --pairs cutout takes the trimaps first; add --direction BtoA")
-    if two == "edges" and config.pairs in DRAWN and config.direction == "AtoB":
+    if two == "edges" and config.pairs not in PHOTO_ONLY:
+        check_edges(found, config)
+
+
+def check_edges(found: FileSet, config: TrainConfig) -> None:
+    """ValueError where a folder of photos and one of their edges are not what the options are for."""
+    if config.pairs == "cutout" or config.simplify:
+        option = "--pairs cutout" if config.pairs == "cutout" else f"--simplify {config.simplify}"
+        raise ValueError(
+            f"{found.layout}: these are photos and edges, not what {option} wants; leave it out, or take "
+            "--pairs soft-edges --direction BtoA"
+        )
+    if config.direction == "BtoA":
+        return
+    if config.pairs in DRAWN:
         raise ValueError(
             f"{found.layout}: --pairs {config.pairs} takes the edges first; add --direction BtoA"
         )
-    if two == "edges" and config.balance and config.direction == "AtoB":
-        raise ValueError(
-            "--balance evens out the colors of the targets, and edges have none; add --direction BtoA, or "
-            "leave it out"
-        )
+    for option, what in (("balance", "evens out"), ("color_wish", "wishes for")):
+        if getattr(config, option):
+            raise ValueError(
+                f"--{option.replace('_', '-')} {what} the colors of the targets, and edges have none; add "
+                "--direction BtoA, or leave it out"
+            )
 
 
 def check_roles(found: FileSet, config: TrainConfig) -> None:

@@ -189,6 +189,7 @@ BROKEN_WEIGHTS = {
     "NaN": (set_one(math.nan), "hold NaN or infinite numbers"),
     "infinite": (set_one(math.inf), "hold NaN or infinite numbers"),
     "NaN scale": (replaced(f"{FIRST}.scale", lambda t: t * math.nan), "hold NaN"),
+    "negative scale": (replaced(f"{FIRST}.scale", lambda t: -t), "scale' are negative; expected 0 or more"),
     "one row of int8": (replaced(FIRST, lambda t: t[:1]), "tensors differ, first 'down_convs.1.weight'"),
     "one scale": (
         replaced(f"{FIRST}.scale", lambda t: t[:1]),
