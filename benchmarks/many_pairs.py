@@ -1,8 +1,9 @@
 """Does a set larger than memory train as a small one does? Memory and steps per second with many pairs, few.
 
 python benchmarks/many_pairs.py [--pairs 50000] [--steps 400] makes that many side-by-side files (hard links
-to 400 pictures, each decoded for itself), trains on them and on a hundred, each run in a process of its own,
-and prints what /proc says of that process and its workers. Linux only.
+to 400 pictures, each decoded for itself), trains on them and on a hundred, both at the same time in processes
+of their own, so that other work on the machine slows both alike, and prints what /proc says of each process
+and its workers. --write puts the table into docs/own-pictures.md. Linux only.
 """
 
 import argparse
@@ -12,12 +13,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from pix2pix.files import replace_section  # noqa: E402
+
+PAGE = ROOT / "docs" / "own-pictures.md"
 DISTINCT = 400
 
 
@@ -86,20 +93,35 @@ def main() -> None:
     )
     parser.add_argument("--width", type=int, default=16, help="ngf and ndf (default: 16)")
     parser.add_argument("--memory", type=float, default=1.0, help="GB of pairs in memory (default: 1)")
+    parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE.relative_to(ROOT)}")
     given = parser.parse_args()
+    sets = {"few": 100, "many": given.pairs}
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        make_pairs(root / "few", 100)
-        make_pairs(root / "many", given.pairs)
-        print("| pairs | memory at most | steps per second | seconds before the first step |")
-        print("|---|---|---|---|")
-        for name, count in (("few", 100), ("many", given.pairs)):
-            found = train(root / name, root / f"run-{name}", given.steps, given.memory, given.width)
-            print(
-                f"| {count} | {found['GB']:.2f} GB | {found['steps_per_second']:.2f} "
-                f"| {found['seconds_before']:.0f} |",
-                flush=True,
-            )
+        for name, count in sets.items():
+            make_pairs(root / name, count)
+
+        def run(name: str) -> dict[str, float]:
+            return train(root / name, root / f"run-{name}", given.steps, given.memory, given.width)
+
+        with ThreadPoolExecutor(len(sets)) as threads:
+            found = dict(zip(sets, threads.map(run, sets), strict=True))
+    rows = [
+        "| pairs | memory at most | steps per second | seconds before the first figure |",
+        "|---|---|---|---|",
+    ]
+    rows += [
+        f"| {count:,} | {found[name]['GB']:.2f} GB | {found[name]['steps_per_second']:.2f} "
+        f"| {found[name]['seconds_before']:.0f} |"
+        for name, count in sets.items()
+    ]
+    rows.append(
+        f"\n{given.steps} steps, `--ngf {given.width} --memory {given.memory:g}`, load "
+        f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} processors, {time.strftime('%Y-%m-%d')}."
+    )
+    print(*rows, sep="\n")
+    if given.write:
+        replace_section(PAGE, "many pairs", "\n".join(rows))
 
 
 if __name__ == "__main__":
