@@ -48,7 +48,14 @@ def pairs_folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def tiny_config(pairs_folder, tmp_path) -> TrainConfig:
+def curves() -> None:
+    """Runs of a test that asks for this draw losses.png."""
+
+
+@pytest.fixture
+def tiny_config(pairs_folder, tmp_path, monkeypatch, request) -> TrainConfig:
+    if "curves" not in request.fixturenames:  # which would take half the time of a tiny run
+        monkeypatch.setattr("pix2pix.training.logging.Figures.plot", lambda self: None)
     return TrainConfig(
         task="boxes",
         data=str(pairs_folder),

@@ -214,7 +214,7 @@ def test_learning_rate_is_constant_then_linear_to_zero():
     assert rates == pytest.approx([2e-4, 2e-4, 2e-4, 1e-4, 0])
 
 
-def test_run_folder_is_a_checkpoint_with_figures_and_pictures(tiny_config):
+def test_run_folder_is_a_checkpoint_with_figures_and_pictures(tiny_config, curves):
     out = fit(replace(tiny_config, sample_every=8))
     assert Translator(out, "cpu").side == 32
     assert (out / "samples" / "000008.png").exists() and (out / "losses.png").exists()
