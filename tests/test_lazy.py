@@ -45,6 +45,7 @@ def set_of(tmp_path):
     return make
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind, settings",
     [
@@ -74,6 +75,7 @@ def test_the_same_batches_bit_for_bit(set_of, tmp_path, kind, settings):
         assert (tmp_path / "run" / "cache").exists() == (turn == 0)
 
 
+@pytest.mark.slow
 def test_a_run_ends_in_the_same_weights(tiny_config, tmp_path):
     fit(tiny_config)
     small = replace(tiny_config, memory=LITTLE, out=str(tmp_path / "small"))
@@ -107,6 +109,7 @@ def test_a_broken_file_is_named_before_the_first_step(set_of, tmp_path):
         load_pairs(config)
 
 
+@pytest.mark.slow
 def test_a_file_that_breaks_later_is_named_by_the_step_that_needs_it(set_of, tmp_path):
     root = set_of("sides")
     config = TrainConfig(data=str(root), out=str(tmp_path / "run"), memory=LITTLE, **TINY)
@@ -137,6 +140,7 @@ def test_a_half_written_pair_is_not_there(tmp_path):
     assert cache.load(1) is None
 
 
+@pytest.mark.slow
 def test_workers_end_with_a_run_that_is_killed(set_of, tmp_path):
     code = f"""
 import os, signal, sys

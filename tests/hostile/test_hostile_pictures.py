@@ -125,6 +125,7 @@ LARGE = {  # as large as is read, and larger
 }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is measured as Linux tells it")
 def test_no_accepted_file_takes_300_megabytes(tmp_path):
     paths = []

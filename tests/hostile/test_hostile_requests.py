@@ -24,6 +24,8 @@ from PIL import Image
 from pix2pix.ui import limits
 from pix2pix.ui.drawing import encode_png
 
+pytestmark = pytest.mark.slow  # a studio in a process of its own, and two thousand requests
+
 WRONG = [None, True, -7, 1.5, 1e300, "", "no", "\0", [], {}, json.loads("[" * 9 + "]" * 9)]
 DRAWING = encode_png(Image.new("RGB", (64, 64), "white"))
 CALLS = {  # what the canvas sends, by function
