@@ -2,6 +2,14 @@
 
 import sys
 
+from pix2pix.ui.port import read_port
+
+try:
+    read_port()  # before Gradio is imported, which reads it too
+except ValueError as error:
+    print(f"app.py: {error}", file=sys.stderr)
+    sys.exit(2)
+
 from pix2pix.ui.page import build_demo, launch
 
 demo = build_demo()

@@ -2,7 +2,8 @@
 
     python benchmarks/reliability.py kills-training kills-folder full-disk torchrun --write
     python benchmarks/reliability.py visitors crowd soak --write          # about 40 minutes
-    python benchmarks/reliability.py soak --pictures 600                  # a shorter one
+    python benchmarks/reliability.py soak --pictures 600 --minutes 5      # a shorter one
+    python benchmarks/reliability.py kills-training --times 3             # the others likewise
 
 Every experiment makes its own data, networks and folders. --write keeps the result in docs/reliability.json
 and puts the table of all results into docs/reliability.md. Exit code 1 where an experiment failed.
@@ -91,7 +92,7 @@ def kills_training(given: argparse.Namespace, folder: Path) -> Result:
     finish(command(*train(data, folder / "calm", steps)))
     killed = ended_early = 0
     started = False
-    while killed < given.kills:
+    while killed < given.times:
         resume = ["--resume"] if started else []
         process = command(*train(data, folder / "killed", steps, *resume))
         state = folder / "killed" / "state.safetensors"
@@ -112,7 +113,7 @@ def kills_training(given: argparse.Namespace, folder: Path) -> Result:
     finish(command(*train(data, folder / "killed", steps, "--resume")))
     same = same_state(folder / "calm", folder / "killed")
     return (
-        same and killed == given.kills,
+        same and killed == given.times,
         f"{killed} kills in {steps} steps; same last state, bit for bit: {same}",
     )
 
@@ -120,14 +121,14 @@ def kills_training(given: argparse.Namespace, folder: Path) -> Result:
 def kills_folder(given: argparse.Namespace, folder: Path) -> Result:
     """kill -9 while a folder is translated, each time started again."""
     (folder / "in").mkdir()
-    count, chance = 6 * given.kills, random.Random(1)
+    count, chance = 6 * given.times, random.Random(1)
     for number in range(count):
         levels = np.random.default_rng(number).integers(0, 256, (64, 64, 3), dtype=np.uint8)
         Image.fromarray(levels).save(folder / "in" / f"{number:04d}.png")
     ask = ["-m", "pix2pix", "translate", folder / "in"]
     finish(command(*ask, folder / "calm"))
     killed = 0
-    while killed < given.kills:
+    while killed < given.times:
         done = len(list((folder / "out").glob("[0-9]*.png"))) if (folder / "out").exists() else 0
         process = command(*ask, folder / "out")
         while process.poll() is None:
@@ -322,7 +323,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     listed = ", ".join(EXPERIMENTS)
     parser.add_argument("experiments", nargs="+", choices=EXPERIMENTS, metavar="EXPERIMENT", help=listed)
-    parser.add_argument("--kills", type=int, default=20, help="of kills-training and kills-folder")
+    parser.add_argument(
+        "--times", type=int, default=20, help="how often kills-training and kills-folder kill"
+    )
     parser.add_argument("--pictures", type=int, default=2000, help="of the soak")
     parser.add_argument("--minutes", type=float, default=30, help="of the soak, at least")
     parser.add_argument("--write", action="store_true", help=f"keep the results in {PAGE.relative_to(ROOT)}")

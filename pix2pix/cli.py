@@ -186,6 +186,9 @@ def run_translate(given: argparse.Namespace) -> None:
 
 
 def run_demo(given: argparse.Namespace) -> None:
+    from pix2pix.ui.port import read_port
+
+    read_port()  # before Gradio is imported, which reads it too
     from pix2pix.ui.page import build_demo, launch
 
     options = {"server_port": given.port, "server_name": given.host, "share": given.share or None}

@@ -9,7 +9,8 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
-from pix2pix.ui.page import launch, read_port
+from pix2pix.ui.page import launch
+from pix2pix.ui.port import read_port
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,6 +31,17 @@ def test_a_port_of_the_command_line_is_checked_too(port):
         pass
     with pytest.raises(ValueError, match=f"the port is '{port}'; expected 1 to 65535"):
         launch(demo, server_port=port)
+
+
+def test_a_wrong_port_is_one_line_although_gradio_reads_it_too():
+    environment = {**os.environ, "PORT": "8000", "GRADIO_SERVER_PORT": "x1"}
+    for command, by in ((["app.py"], "app.py"), (["-m", "pix2pix", "demo"], "pix2pix demo")):
+        run = [sys.executable, *command]
+        done = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
+        assert (done.returncode, done.stderr) == (
+            2,
+            f"{by}: GRADIO_SERVER_PORT is 'x1'; expected 1 to 65535, such as 7860\n",
+        )
 
 
 def test_port_comes_before_gradios_own_and_7860_last(monkeypatch):

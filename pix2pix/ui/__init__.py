@@ -17,6 +17,7 @@ hints.py           hints for out-of-distribution drawings
 edges.py           photo → lines without a model
 guard.py           the middleware before everything: sizes, rates, origins, headers, errors without paths
 door.py            one schema for what a request may hold
+port.py            the port to serve on
 limits.py          how much, how often and from where a visitor may send
 theme.py           colors and type, light and dark
 

@@ -28,6 +28,7 @@ from pix2pix.ui.panels.draw import build_draw_panel, build_translate_endpoint
 from pix2pix.ui.panels.learn import build_learn_panel
 from pix2pix.ui.panels.patches import build_compare_endpoint, build_patches_panel
 from pix2pix.ui.panels.samples import build_sample_endpoint, build_samples_panel
+from pix2pix.ui.port import check_port, read_port
 from pix2pix.ui.theme import CSS, PRESENTING, studio_theme
 from pix2pix.ui.tiles import start_pictures
 
@@ -122,18 +123,3 @@ def launch(demo: gr.Blocks, **options) -> None:
             raise
         port = {**settings, **options}["server_port"]
         raise ValueError(f"port {port} is taken by another program; set PORT to another one") from None
-
-
-def read_port() -> int:
-    """The port to serve on, of PORT or GRADIO_SERVER_PORT. ValueError where it is no port."""
-    for name in ("PORT", "GRADIO_SERVER_PORT"):
-        if given := os.environ.get(name):
-            return check_port(name, given)
-    return 7860
-
-
-def check_port(name: str, given: str) -> int:
-    """The port that was given as `name`. ValueError where it is none."""
-    if not (given.strip().isdecimal() and 1 <= int(given) <= 65535):
-        raise ValueError(f"{name} is {given!r}; expected 1 to 65535, such as 7860")
-    return int(given)
