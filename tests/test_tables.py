@@ -83,6 +83,7 @@ def test_figures_of_an_older_form_are_measured_again(tmp_path, capsys):
     )
 
 
+@pytest.mark.slow
 def test_the_document_is_rendered_from_the_figures_on_disk(tmp_path):
     for part, file in tables.PARTS.items():
         prefix = "facades" if part == "tasks" else part

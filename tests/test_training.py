@@ -126,6 +126,7 @@ def test_every_objective_trains_from_one_config(tiny_config, objective):
     assert before.discriminator.convs[0].in_channels == (3 if objective == "l1" else seen)
 
 
+@pytest.mark.slow
 def test_it_learns(tiny_config):
     """On pairs that it never saw, L1 falls clearly below that of fresh weights."""
     config = replace(tiny_config, objective="l1", steps=200, save_every=1000, learning_rate=2e-3)

@@ -508,8 +508,9 @@ def test_scripts_are_checked_modules_that_import_what_exists():
 
 
 def panel_of(module: str) -> str:
-    """The panel that a module of the folder belongs to: Learn has several."""
-    return "learn" if module.startswith("learn") or module == "real_or_fake" else module
+    """The panel that a module of the folder belongs to: Learn has several, About its timeline."""
+    known = {"real_or_fake": "learn", "timeline": "about"}
+    return "learn" if module.startswith("learn") else known.get(module, module)
 
 
 def test_panels_do_not_know_each_other():

@@ -172,6 +172,7 @@ def test_the_process_decodes_the_same(decoder):
         assert found == expected, case.name
 
 
+@pytest.mark.slow
 def test_a_file_that_takes_too_long_is_too_complex_and_the_next_is_read(decoder, tmp_path, monkeypatch):
     Image.new("RGB", (7000, 7000)).save(tmp_path / "slow.png", compress_level=1)
     with monkeypatch.context() as patch:
@@ -184,6 +185,7 @@ def test_a_file_that_takes_too_long_is_too_complex_and_the_next_is_read(decoder,
     assert decoder.load(next(case.content for case in cases())).size == (SIDE, SIDE)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="Windows has no such limit")
 def test_the_system_ends_a_process_that_computes_too_long():
     code = "from pix2pix.decoding.worker import limit_time\nlimit_time(0)\nwhile True: pass"
