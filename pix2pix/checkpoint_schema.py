@@ -64,7 +64,7 @@ RECIPE = {  # what the model card tells; older runs have fields that are no long
     "learning_rate": Field(float, low=0),
     "beta1": Field(float, low=0, high=1),
     "beta2": Field(float, low=0, high=1),
-    **{name: Field(str, False) for name in ("title", "line", "canvas", "palette")},
+    **{name: Field(str, False) for name in ("title", "line", "canvas", "palette", "full_size")},
 }
 TRAINING = {
     "steps": STEPS,

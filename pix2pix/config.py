@@ -15,6 +15,8 @@ PAIRS = ("aligned", "soft-edges", "lines", "edges", "drawing", "gray", "holes", 
 
 OBJECTIVES = ("l1", "gan", "cgan", "l1+gan", "l1+cgan")
 
+FULL_SIZES = ("larger", "enlarged")  # larger results: run on the larger image, or the image enlarged
+
 LABEL_MAPS = ("", "facades", "camvid", "cityscapes")  # whose rules data/label_rules.py has
 
 # What the generator sees and answers, by kind of pairs (the kinds of `images.py`); else pictures in RGB.
@@ -147,6 +149,7 @@ class TrainConfig:
     line: str = ""  # one line of text under the title
     canvas: str = ""  # how its input is made on the page: lines | labels | mask | photo; else by --pairs
     palette: str = ""  # classes of a label canvas, ground first: wall=#0030ff,window=#0080ff,door=#00cfff
+    full_size: str = ""  # larger results: larger (run on larger images) | enlarged; else by --pairs
     start_from: str = ""  # a checkpoint (name, folder or hf://owner/name) that initializes a new run
 
     def __post_init__(self) -> None:
@@ -157,6 +160,7 @@ class TrainConfig:
             "objective": OBJECTIVES,
             "simplify": LABEL_MAPS,
             "canvas": ("", "lines", "labels", "mask", "photo"),
+            "full_size": ("", *FULL_SIZES),
             "n_layers": range(6),
             "precision": ("auto", "bf16", "fp32"),
         }
@@ -212,7 +216,7 @@ class TrainConfig:
 SCHEDULE = ("steps", "constant_part", "learning_rate")  # may change when a run is resumed
 HOW_IT_IS_COMPUTED = (
     "device", "precision", "graph", "threads", "memory", "save_every", "sample_every", "snapshots",
-    "title", "line", "canvas", "palette",
+    "title", "line", "canvas", "palette", "full_size",
 )  # fmt: skip
 
 

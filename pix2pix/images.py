@@ -102,6 +102,11 @@ _WHITE_POINT = torch.tensor([0.950456, 1.0, 1.088754]).view(1, 3, 1, 1)
 AB_SCALE = 110.0  # a and b of every sRGB colour lie within ±110
 
 
+def lab_matrices() -> tuple[Tensor, Tensor]:
+    """Linear RGB → luminance Y, (3,); XYZ over the white point → linear RGB, (3, 3)."""
+    return _RGB_TO_XYZ[1], torch.linalg.inv(_RGB_TO_XYZ) * _WHITE_POINT.view(3)
+
+
 def rgb_to_lab(rgb: Tensor) -> Tensor:
     """(N, 3, H, W) sRGB in [-1, 1] → (N, 3, H, W) with L/50 - 1, a/110, b/110, each in [-1, 1]."""
     value = ((rgb.float() + 1) / 2).clamp(0, 1)

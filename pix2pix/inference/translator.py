@@ -26,6 +26,8 @@ from pix2pix.images import (
     rgb_to_lab,
     tensor_to_pils,
 )
+from pix2pix.inference.full_size import full_picture
+from pix2pix.inference.full_tiles import LargeNoise, bottleneck_of_one, squares
 from pix2pix.inference.packed import PackedGenerator
 from pix2pix.inference.precision import resolve_precision
 from pix2pix.inference.pretrained import Pretrained
@@ -62,6 +64,7 @@ class Translator(Pretrained):
         self.knows_colors = bool(self.settings.get("color_wish"))
         self.colors: list[Color] = [tuple(color) for color in self.settings.get("colors", [])]
         self._discriminator: PatchDiscriminator | None = None
+        self._large: PackedGenerator | None = None  # for larger images, made when one is wanted
         self._captured: dict[tuple[bool, ...], Captured] = {}  # by which layers are noisy
 
     @property
@@ -74,7 +77,12 @@ class Translator(Pretrained):
         return self._discriminator
 
     def translate(
-        self, image: Image.Image, seed: int | None = DEFAULT_SEED, color: Wish = "seed"
+        self,
+        image: Image.Image,
+        seed: int | None = DEFAULT_SEED,
+        color: Wish = "seed",
+        size: str = "256",
+        progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> Image.Image:
         """A PIL image of any size and mode → "RGB" at the input's aspect, its short side `self.side`.
 
@@ -82,9 +90,52 @@ class Translator(Pretrained):
         color: the main color wished for, RGB of 0 to 255; None for no wish; "seed" for one that the seed
         draws from the training photos' colors. Checkpoints that know no wishes: None and "seed" change
         nothing, a color raises ValueError.
+        size: "256" for the network's own, "512", "1024" or "full"; what these mean for a checkpoint stands in
+        full_size.py. What is cut out comes as "RGBA" then. progress: called with the tiles or crops done, and
+        how many there are.
         """
-        z = self.noise([seed]) if seed is not None else []
-        return self._pictures(image, z, self.wish(color, seed))[0]
+        if size != "256":
+            return full_picture(self, image, size, seed, color, progress)
+        return self.native(image, seed, color)
+
+    def native(
+        self, image: Image.Image, seed: int | None, color: Wish, size: tuple[int, int] | None = None
+    ) -> Image.Image:
+        """The network's own image, resized to `size` (width, height); None: short side `self.side`."""
+        real_a = self.network_input(image, self.wish(color, seed))
+        answer = self.answer(real_a, self.noise([seed]) if seed is not None else [])
+        return self.output_pictures(real_a, answer, image.size, size)[0]
+
+    def seen(self, image: Image.Image, seed: int | None) -> tuple[Tensor, Tensor]:
+        """What the network is given for an image, and its answer: (1, C, S, S) in [-1, 1], float32."""
+        real_a = self.network_input(image, self.wish("seed", seed))
+        answer = self.answer(real_a, self.noise([seed]) if seed is not None else [])
+        return real_a, answer.cpu().float()
+
+    def large_noise(self, size: tuple[int, int], seed: int | None) -> LargeNoise:
+        """z of an image of (width, height) pixels."""
+        return LargeNoise(self.generator, seed, *squares(size, self.side))
+
+    def large_work(self, wish: Color | None) -> Callable[[Tensor, Noise], Tensor]:
+        """The generator for inputs (1, 3, H, W) of whole multiples of `self.side`, and their noise."""
+        if self._large is None:
+            generator = checkpoints.load_generator(self.folder)
+            generator = bottleneck_of_one(generator).to(self.device, memory_format=torch.channels_last)
+            self._large = PackedGenerator(generator, self.dtype, self.precision.startswith("int8"))
+        generator = self._large
+
+        def work(real_a: Tensor, z: Noise) -> Tensor:
+            if self.knows_colors:
+                channels = torch.from_numpy(color_wish.wish_channels(wish, 1)).expand(
+                    -1, -1, *real_a.shape[2:]
+                )
+                real_a = torch.cat((real_a, channels), 1)
+            masks = [mask if mask is None else mask.to(self.device, self.dtype) for mask in z]
+            with torch.inference_mode():
+                real_a = real_a.to(self.device, self.dtype, memory_format=torch.channels_last)
+                return generator.decode(generator.encode(real_a), masks)
+
+        return work
 
     def wish(self, color: Wish, seed: int | None) -> Color | None:
         """The color that `translate` and `sample` give the network. ValueError where it knows no wishes."""
@@ -173,9 +224,14 @@ class Translator(Pretrained):
         real_a = self.network_input(image, color)
         return self.output_pictures(real_a, self.answer(real_a, z), image.size)
 
-    def output_pictures(self, real_a: Tensor, fake_b: Tensor, size: tuple[int, int]) -> list[Image.Image]:
-        """The network's output (N, C, S, S) for real_a (1, C, S, S) → pictures. size: of the given image."""
-        fake_b, size = fake_b.cpu().float(), output_size(*size, self.side)
+    def output_pictures(
+        self, real_a: Tensor, fake_b: Tensor, size: tuple[int, int], wanted: tuple[int, int] | None = None
+    ) -> list[Image.Image]:
+        """The network's output (N, C, S, S) for real_a (1, C, S, S) → pictures. size: of the given image.
+
+        wanted: size of the pictures; None for `size` with its short side at `self.side`.
+        """
+        fake_b, size = fake_b.cpu().float(), wanted or output_size(*size, self.side)
         rgb = output_to_rgb(real_a.expand(len(fake_b), -1, -1, -1), fake_b, self.input_kind, self.output_kind)
         return [
             picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
