@@ -70,6 +70,11 @@ def build_parser() -> argparse.ArgumentParser:
     translate.add_argument(
         "--checkpoint", help="instead of --task: a checkpoint's folder, or hf://owner/name"
     )
+    translate.add_argument(
+        "--size",
+        default="256",
+        help="of the result's short side: 256 (the network's own), 512, 1024, or full (the photo's own size)",
+    )
     translate.add_argument("--seed", type=int, help="of the dropout noise")
     translate.add_argument(
         "--color",
@@ -165,8 +170,10 @@ def run_translate(given: argparse.Namespace) -> None:
     from pix2pix.color_wish import parse_color
     from pix2pix.inference import DEFAULT_SEED, Translator
     from pix2pix.inference.batch import label_of, my_share, translate_all
+    from pix2pix.inference.full_size import check_size, note_of
     from pix2pix.inference.jobs import plan
 
+    size = check_size(given.size)
     color = parse_color(given.color)
     seed = DEFAULT_SEED if given.seed is None else given.seed
     if seed not in SEEDS:
@@ -178,9 +185,11 @@ def run_translate(given: argparse.Namespace) -> None:
     translator = Translator(given.checkpoint or given.task, given.device, given.precision)
     if isinstance(color, tuple):
         translator.wish(color, seed)  # refused before anything is read
-    report = translate_all(translator, jobs, seed, given.again, color)
+    if size != "256" and (note := note_of(translator.settings)):
+        print(note, file=sys.stderr)
+    report = translate_all(translator, jobs, seed, given.again, color, size)
     if given.report:
-        write_text(report.as_json(label_of(translator, seed, color)), given.report)
+        write_text(report.as_json(label_of(translator, seed, color, size)), given.report)
     if report.failed:
         raise ValueError(report.summary() if len(jobs) > 1 else report.failed[0][1])
 

@@ -4,12 +4,13 @@ While the network works on one picture, the next are decoded and the last are wr
 OUT already is left alone, and under `torchrun` each process takes its share of the folder.
 """
 
+import contextlib
 import errno
 import json
 import os
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,7 @@ from tqdm import tqdm
 
 from pix2pix.checkpoints import fingerprint
 from pix2pix.files import remove_left_behind, replacing
-from pix2pix.images import load_image
+from pix2pix.images import flatten, load_image
 from pix2pix.inference import Translator, Wish
 from pix2pix.inference.jobs import Job, find_jobs
 from pix2pix.inference.precision import PRECISION_TEXT, precision_of, recorded_precision
@@ -60,7 +61,12 @@ def my_share(jobs: list[Job]) -> list[Job]:
 
 
 def translate_all(
-    translator: Translator, jobs: list[Job], seed: int, again: bool = False, color: Wish = "seed"
+    translator: Translator,
+    jobs: list[Job],
+    seed: int,
+    again: bool = False,
+    color: Wish = "seed",
+    size: str = "256",
 ) -> Report:
     """Do the jobs, showing progress; a picture that cannot be read or written is told and left out.
 
@@ -68,7 +74,8 @@ def translate_all(
     again: so a run that was stopped goes on. Raises ValueError where a target is another program's file (a
     single picture's may be), and OSError where the disk is full.
     """
-    label = label_of(translator, seed, color)
+    label = label_of(translator, seed, color, size)
+    ahead = AHEAD if size == "256" else 1  # a photo at its own size may take 100 MB
     if not again and len(jobs) > 1:
         refuse_others(jobs)
     waiting = [job for job in jobs if again or len(jobs) == 1 or not is_done(job, label, translator)]
@@ -102,14 +109,15 @@ def translate_all(
             else:
                 report.made.append(job.target)
 
-        for job, reading in read_ahead(readers, waiting):
+        for job, reading in read_ahead(readers, waiting, ahead):
             try:
-                picture = translator.translate(reading.result(), seed, color)
+                with progress_bar(alone=len(jobs) == 1) as progress:
+                    picture = translator.translate(reading.result(), seed, color, size, progress)
             except (ValueError, OSError) as error:
                 failed(job, error)
             else:
                 writing.append((job, writers.submit(write, picture, job.target, label, translator.precision)))
-            while len(writing) > AHEAD:
+            while len(writing) > ahead:
                 finish_one()
             bar.update()
         while writing:
@@ -117,10 +125,26 @@ def translate_all(
     return report
 
 
-def label_of(translator: Translator, seed: int, color: Wish = "seed") -> str:
+@contextlib.contextmanager
+def progress_bar(alone: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar of the tiles or crops of a picture, where it is the only one and has several."""
+    with contextlib.ExitStack() as stack:
+        bars: list[tqdm] = []
+
+        def progress(done: int, total: int) -> None:
+            if alone and total > 1 and not bars:
+                bars.append(stack.enter_context(tqdm(total=total, unit="tile")))
+            for bar in bars:
+                bar.update(done - bar.n)
+
+        yield progress
+
+
+def label_of(translator: Translator, seed: int, color: Wish = "seed", size: str = "256") -> str:
     """What a picture is marked with: the weights, whatever their folder is called, the seed and the wish."""
     wish = "" if color == "seed" else f", color {color}"
-    return f"weights {fingerprint(translator.folder)}, seed {seed}{wish}"
+    larger = "" if size == "256" else f", size {size}"
+    return f"weights {fingerprint(translator.folder)}, seed {seed}{wish}{larger}"
 
 
 def reason(source: Path, error: Exception) -> str:
@@ -148,12 +172,14 @@ def mark_of(target: Path) -> str | None:
         return None
 
 
-def read_ahead(readers: ThreadPoolExecutor, jobs: list[Job]) -> Iterator[tuple[Job, Future]]:
-    """Each job with its picture to come; AHEAD of them are being decoded."""
+def read_ahead(
+    readers: ThreadPoolExecutor, jobs: list[Job], ahead: int = AHEAD
+) -> Iterator[tuple[Job, Future]]:
+    """Each job with its picture to come; so many more are being decoded."""
     under_way: deque[tuple[Job, Future]] = deque()
     for job in jobs:
         under_way.append((job, readers.submit(load_image, job.source)))
-        if len(under_way) > AHEAD:
+        if len(under_way) > ahead:
             yield under_way.popleft()
     yield from under_way
 
@@ -194,5 +220,7 @@ def write(picture: Image.Image, target: Path, label: str, precision: str) -> Non
         options["pnginfo"] = PngImagePlugin.PngInfo()
         options["pnginfo"].add_text(MADE_BY, label)
         options["pnginfo"].add_text(PRECISION_TEXT, precision)
+    elif target.suffix.lower() != ".webp":
+        picture = flatten(picture)  # what is cut out lies on white where a file has no transparency
     with replacing(target) as fresh:
         picture.save(fresh, **options)
