@@ -28,15 +28,15 @@ MEMORY = 2 << 30  # bytes of address space
 SMALL_PIXELS, SMALL_BYTES = 1_200_000, 3_000_000  # of a PNG that is decoded at once
 
 
-def load_upload(source: str | Path | bytes) -> Image.Image:
-    """A visitor's file, or its bytes → RGB or RGBA of at most MOST pixels.
+def load_upload(source: str | Path | bytes, most: int | None = MOST) -> Image.Image:
+    """A visitor's file, or its bytes → RGB or RGBA of at most so many pixels; None for as many as it has.
 
     Raises ValueError in one line, which does not name the server's path of the file.
     """
     try:
         if is_small_png(source):
             return load_image(source, ("PNG",))
-        return decoder.load(source)
+        return decoder.load(source, most=most)
     except ValueError as error:
         raise ValueError(str(error).replace(str(source), "the image")) from None
 

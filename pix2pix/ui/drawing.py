@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from PIL import Image
 
-from pix2pix.decoding.worker import load_upload
+from pix2pix.decoding.worker import MOST, load_upload
 from pix2pix.images import flatten, snap_to_palette
 from pix2pix.tasks import Task, find_task
 
@@ -19,6 +19,9 @@ MAX_CHARACTERS = 3_000_000
 
 MAX_SIDE = 1024
 """Larger pictures are made smaller before anything else is done with them; models see 256 pixels."""
+
+MAX_FULL = 30_000_000
+"""Pixels of a photo whose result is wanted at its own size."""
 
 SEED = 0
 
@@ -52,12 +55,26 @@ def _encode(image: Image.Image, kind: str, subtype: str, **options: int) -> str:
     return f"data:image/{subtype};base64,{base64.b64encode(buffer.getvalue()).decode('ascii')}"
 
 
-def prepare(task: Task, image: Image.Image) -> Image.Image:
-    """A drawing as its model wants it: not huge, label maps in palette colours only, holes kept."""
-    if max(image.size) > MAX_SIDE:
+def load_full(source: str, task: Task) -> Image.Image:
+    """A file for a result at its own size. ValueError for more pixels than a request may cost."""
+    most = MOST if task.palette else MAX_FULL
+    image = load_upload(source, most=None)
+    if image.width * image.height > most:
+        raise ValueError(
+            f"the image is {image.width}×{image.height}; expected at most {most // 1_000_000} megapixels"
+        )
+    return image
+
+
+def prepare(task: Task, image: Image.Image, most_side: int | None = MAX_SIDE) -> Image.Image:
+    """A drawing as its model wants it: not huge, label maps in palette colours only, holes kept.
+
+    most_side: None leaves a picture as large as it is.
+    """
+    if most_side and max(image.size) > most_side:
         resample = Image.Resampling.NEAREST if task.palette else Image.Resampling.BICUBIC
         image = image.copy()
-        image.thumbnail((MAX_SIDE, MAX_SIDE), resample)
+        image.thumbnail((most_side, most_side), resample)
     if task.palette:
         return image if _is_snapped(image, task) else snap_to_palette(image, task.palette)
     return image if task.canvas == "mask" else flatten(image)

@@ -42,10 +42,11 @@ def make_picture(
     seed: int | None,
     preview: bool = False,
     color: Color | str | None = "seed",
+    size: str = "256",
 ) -> Image.Image:
     """One forward pass, to be run by `queue`. Raises ValueError where the checkpoint is missing.
 
-    preview: the number of threads, and so the last digit of a pixel, may vary. color: as for
+    preview: the number of threads, and so the last digit of a pixel, may vary. color, size: as for
     `Translator.translate`.
     """
     try:
@@ -56,7 +57,7 @@ def make_picture(
         raise ValueError(f"no weights for {task_name!r} are here; there are: {there}") from None
     tuner = thread_tuner()
     if not preview or translator.device.type != "cpu" or torch.get_num_threads() == 1:
-        return translator.translate(drawing, seed=seed, color=color)
+        return translator.translate(drawing, seed=seed, color=color, size=size)
     number = tuner.choose()
     torch.set_num_threads(number)
     try:

@@ -13,10 +13,11 @@ from PIL import Image
 from pix2pix.color_wish import parse_color
 from pix2pix.decoding.worker import load_upload
 from pix2pix.images import load_image
+from pix2pix.inference.full_size import SIZES, check_size
 from pix2pix.tasks import TASKS, find_task
 from pix2pix.ui import pool
 from pix2pix.ui.canvas import build_canvas
-from pix2pix.ui.drawing import decode_data_url, encode_jpeg, encode_png, prepare, read_seed
+from pix2pix.ui.drawing import decode_data_url, encode_jpeg, encode_png, load_full, prepare, read_seed
 from pix2pix.ui.edges import trace_edges
 from pix2pix.ui.hints import Hint, hint_for
 from pix2pix.ui.live_request import read_request
@@ -98,7 +99,9 @@ def photo_to_lines(request: Mapping) -> dict:
     return {"drawing": encode_png(lines)}
 
 
-def translate(image: str | None, task: str, seed: float, color: str = "seed") -> Image.Image:
+def translate(
+    image: str | None, task: str, seed: float, color: str = "seed", size: str = "256"
+) -> Image.Image:
     """Turn a drawing or photo into a picture.
 
     Args:
@@ -107,6 +110,8 @@ def translate(image: str | None, task: str, seed: float, color: str = "seed") ->
         seed: whole number from 0 to 999999 that fixes the dropout noise.
         color: main color of the picture, for models that know color wishes: "#c68642", "chocolate", "none",
             or "seed" for one that the seed draws.
+        size: of the picture: "256" (short side), "512", "1024" or "full", the photo's own; what is cut out is
+            transparent then.
 
     Returns:
         The picture, as PNG.
@@ -116,8 +121,12 @@ def translate(image: str | None, task: str, seed: float, color: str = "seed") ->
             raise ValueError("no image was given")
         chosen = find_task(task)
         number, wish = read_seed(seed), parse_color(color or "seed")
-        drawing = prepare(chosen, load_upload(image))
-        return pool.queue.run(pool.make_picture, chosen.name, drawing, number, color=wish)
+        size = check_size(size or "256")
+        if size == "256":
+            drawing = prepare(chosen, load_upload(image))
+            return pool.queue.run(pool.make_picture, chosen.name, drawing, number, color=wish)
+        drawing = prepare(chosen, load_full(image, chosen), most_side=None)
+        return pool.queue.run(pool.make_picture, chosen.name, drawing, number, color=wish, size=size)
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from None
 
@@ -148,11 +157,12 @@ def build_translate_endpoint() -> None:
         task = gr.Textbox("facades", label="task", info=f"one of {', '.join(TASKS)}")
         seed = gr.Number(0, label="seed", precision=0)
         color = gr.Textbox("seed", label="color")
+        size = gr.Textbox("256", label="size", info=f"one of {', '.join(SIZES)}")
         picture = gr.Image(label="picture", type="pil", format="png")
         button = gr.Button("Translate")
     button.click(
         translate,
-        [image, task, seed, color],
+        [image, task, seed, color, size],
         picture,
         api_name="translate",
         concurrency_id=pool.CONCURRENCY_ID,
