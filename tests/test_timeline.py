@@ -1,7 +1,7 @@
 """The About panel says of each task where it comes from."""
 
 from pix2pix.tasks import TASKS
-from pix2pix.ui.panels.timeline import COMMUNITY, PAPER, timeline
+from pix2pix.ui.timeline import COMMUNITY, PAPER, timeline
 
 
 def test_every_task_is_named_once():

@@ -7,8 +7,8 @@ import gradio as gr
 
 from pix2pix.tasks import TASKS
 from pix2pix.ui.model_cards import model_card
-from pix2pix.ui.panels.timeline import timeline
 from pix2pix.ui.pool import trained_tasks
+from pix2pix.ui.timeline import timeline
 
 ABOUT = """\
 ## What this is
