@@ -38,7 +38,7 @@ chromium:
 test: lint chromium
 	$(BIN)/python -m pytest
 
-# The part of the suite that ends in under a minute: no browser, no test marked slow.
+# The part of the suite that ends in about a minute: no browser, no test marked slow.
 quick: .venv/installed-test
 	$(BIN)/python -m pytest -m "not browser and not slow"
 
