@@ -500,6 +500,15 @@ def test_download_and_share_card(visitor, studio_url, tmp_path):
     assert np.abs(saved.astype(int) - visitor.picture()).mean() < 6, "the same picture, without JPEG's loss"
     visitor.press("share")
     with visitor.page.expect_download() as download:
+        visitor.page.locator("[data-share=large]").click()
+    assert download.value.suggested_filename == "pix2pix-edges2cats-0-1024.png"
+    download.value.save_as(tmp_path / "large.png")
+    large = Image.open(tmp_path / "large.png").convert("RGB")
+    assert large.size == (1024, 1024)
+    again = np.asarray(large.resize((256, 256), Image.Resampling.BOX), int)
+    assert np.abs(again - saved).mean() < 4, "the same picture, enlarged"
+    visitor.press("share")
+    with visitor.page.expect_download() as download:
         visitor.page.locator("[data-share=card]").click()
     download.value.save_as(tmp_path / "card.png")
     card = np.asarray(Image.open(tmp_path / "card.png"))[..., :3]

@@ -162,14 +162,15 @@ export async function ask(call) {
 
 /**
  * The picture without JPEG's loss. Live pictures travel as JPEG, which is faster.
- * @param {Studio} studio @returns {Promise<ImageBitmap>}
+ * @param {Studio} studio @param {{ large?: boolean }} [options] large: a line drawing's, enlarged to 1024 pixels
+ * @returns {Promise<ImageBitmap>}
  */
-export async function exactPicture({ current, host, visit, request }) {
+export async function exactPicture({ current, host, visit, request }, { large = false } = {}) {
   const drawing = current.drawingUrl || current.surface.toDataURL();
   const reply = await ask(() =>
     host.server.live({
       visit, number: ++request.number, task: current.task.name, seed: current.seed, color: current.wish || null,
-      drawing, exact: true,
+      drawing, exact: true, large,
     }),
   );
   return reply.picture ? decode(reply.picture) : current.picture;

@@ -19,9 +19,9 @@ const LAST = 1500; // ms for the finished picture
 /** @param {Studio} studio @param {string} [kind] */
 const fileName = ({ current: { task, seed } }, kind = "") => `pix2pix-${task.name}-${seed}${kind}`;
 
-/** @param {Studio} studio */
-async function pictureBlob(studio) {
-  const picture = await exactPicture(studio);
+/** @param {Studio} studio @param {{ large?: boolean }} [options] as for `exactPicture` */
+async function pictureBlob(studio, options) {
+  const picture = await exactPicture(studio, options);
   const [canvas, context] = makeCanvas(picture.width, picture.height);
   context.drawImage(picture, 0, 0);
   return toBlob(canvas);
@@ -102,6 +102,7 @@ export const SHARE = {
     const rest = complete ? "" : " It opens the task; the photo or long drawing itself stays in this browser.";
     await tell(studio, () => navigator.clipboard.writeText(href), `The link is on the clipboard.${rest}`);
   },
+  large: async (studio) => saveFile(await pictureBlob(studio, { large: true }), `${fileName(studio, "-1024")}.png`),
   card: async (studio) => saveFile(await cardBlob(studio), `${fileName(studio, "-card")}.png`),
   film: (studio) => saveFilm(studio),
 };

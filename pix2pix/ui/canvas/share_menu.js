@@ -10,6 +10,7 @@ import { icon } from "./tools.js";
 const ENTRIES = [
   ["send", "share", "Send to…"],
   ["copy", "copy", "Copy the picture"],
+  ["large", "download", "Save the picture at 1024 pixels"],
   ["link", "link", "Copy a link to this drawing"],
   ["card", "card", "Save a card: drawing and picture"],
   ["film", "film", "Save a film of the drawing"],
@@ -20,7 +21,13 @@ export function toggleShareMenu(studio) {
   const { find, current } = studio;
   const menu = find(".share-menu");
   if (!menu.hidden) return closeShareMenu(studio);
-  const shown = ENTRIES.filter(([name]) => (name !== "send" || canSend()) && (name !== "film" || (filmType() && current.strokes.length)));
+  /** @type {Record<string, () => any>} */
+  const possible = {
+    send: canSend,
+    large: () => current.task.canvas === "lines",
+    film: () => filmType() && current.strokes.length,
+  };
+  const shown = ENTRIES.filter(([name]) => !possible[name] || possible[name]());
   menu.replaceChildren(
     ...shown.map(([name, symbol, words]) => {
       const button = document.createElement("button");
