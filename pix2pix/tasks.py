@@ -24,20 +24,23 @@ FACADE_PALETTE: tuple[tuple[str, tuple[int, int, int]], ...] = (
     ("shop", (174, 0, 0)),
 )
 
-# The twelve classes of CamVid as found in the street label maps.
+# What one paints in a street: classes of Cityscapes (Cordts et al. 2016) in the official colors, the most
+# used ones first. "tree" is its vegetation, "grass" its terrain, "sign" its traffic sign.
 STREET_PALETTE: tuple[tuple[str, tuple[int, int, int]], ...] = (
     ("road", (128, 64, 128)),
-    ("building", (128, 0, 0)),
-    ("sky", (128, 128, 128)),
-    ("tree", (128, 128, 0)),
-    ("pavement", (60, 40, 222)),
-    ("car", (64, 0, 128)),
-    ("person", (64, 64, 0)),
-    ("cyclist", (0, 128, 192)),
-    ("pole", (192, 192, 128)),
-    ("sign", (192, 128, 128)),
-    ("fence", (64, 64, 128)),
-    ("other", (0, 0, 0)),
+    ("sidewalk", (244, 35, 232)),
+    ("building", (70, 70, 70)),
+    ("tree", (107, 142, 35)),
+    ("sky", (70, 130, 180)),
+    ("car", (0, 0, 142)),
+    ("person", (220, 20, 60)),
+    ("rider", (255, 0, 0)),
+    ("bicycle", (119, 11, 32)),
+    ("pole", (153, 153, 153)),
+    ("sign", (220, 220, 0)),
+    ("traffic light", (250, 170, 30)),
+    ("grass", (152, 251, 152)),
+    ("fence", (190, 153, 153)),
 )
 
 

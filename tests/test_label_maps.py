@@ -8,9 +8,10 @@ from PIL import Image
 
 from pix2pix.data import label_maps
 from pix2pix.data.label_maps import Things, as_rectangles, find_things, leave_out, merge_rows, simplify_labels
-from pix2pix.data.label_rules import CITYSCAPES_RULES, FACADE_RULES, RULES, LabelRules
+from pix2pix.data.label_rules import CITYSCAPES_PALETTE, CITYSCAPES_RULES, FACADE_RULES, RULES, LabelRules
 from pix2pix.data.label_snapping import HIDDEN, clean_labels, recolor, snap
 from pix2pix.data.placement import crop_scene, fill_blank, place, place_house
+from pix2pix.tasks import STREET_PALETTE
 
 SIDE = 96
 
@@ -298,3 +299,12 @@ def test_wedges_at_the_border_are_filled_and_dark_windows_stay():
     np.testing.assert_array_equal(filled[30:90, 20:80], whole[30:90, 20:80])
     assert np.abs(filled.astype(int) - whole).max() < 60 and filled[:20].min() > 40
     assert fill_blank(whole) is whole
+
+
+def test_streets_are_painted_in_the_official_colors():
+    official = {color: name for name, color in CITYSCAPES_PALETTE}
+    own_words = {"tree": "vegetation", "grass": "terrain", "sign": "traffic sign"}
+    for name, color in STREET_PALETTE:
+        assert official[color] == own_words.get(name, name)
+    drawn = np.array([[color for _, color in STREET_PALETTE]], np.uint8)
+    assert (recolor(snap(drawn, CITYSCAPES_RULES), CITYSCAPES_RULES) == drawn).all()

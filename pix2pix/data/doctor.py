@@ -20,10 +20,10 @@ from pix2pix.config import TrainConfig, input_output_kinds
 from pix2pix.data import measures
 from pix2pix.data.batches import training_batch
 from pix2pix.data.checks import TRIMAPS, PlainPhotosError, alignment, check_set, open_pair, spread
+from pix2pix.data.label_rules import RULES
 from pix2pix.data.layouts import PHOTO_ONLY, FileSet
 from pix2pix.data.sources import find_sets, load_pairs
 from pix2pix.images import contact_sheet, input_to_rgb, load_image, output_to_rgb, tensor_to_pils
-from pix2pix.tasks import FACADE_PALETTE, STREET_PALETTE
 
 EXAMINED = 5000  # pairs of a split that are opened, evenly spread
 WORST = 12
@@ -244,9 +244,10 @@ def tell_palette(found: Diagnosis, side: list[np.ndarray], place: str) -> None:
     known = next(
         (
             f" of the {name}"
-            for name, colors in (("CMP façades", FACADE_PALETTE), ("street maps", STREET_PALETTE))
+            for name, rules in zip(("CMP façades", "CamVid", "Cityscapes"), RULES.values(), strict=True)
             if all(
-                min(np.linalg.norm(color.astype(float) - np.array(rgb)) for _, rgb in colors) < measures.NEAR
+                min(np.linalg.norm(color.astype(float) - np.array(rgb)) for _, rgb in rules.palette)
+                < measures.NEAR
                 for color in palette
             )
         ),

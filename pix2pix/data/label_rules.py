@@ -8,9 +8,25 @@ from functools import cached_property
 
 import numpy as np
 
-from pix2pix.tasks import FACADE_PALETTE, STREET_PALETTE
+from pix2pix.tasks import FACADE_PALETTE
 
 Palette = tuple[tuple[str, tuple[int, int, int]], ...]
+
+# The twelve classes of CamVid (Brostow et al. 2009) as found in its usual label maps.
+CAMVID_PALETTE: Palette = (
+    ("road", (128, 64, 128)),
+    ("building", (128, 0, 0)),
+    ("sky", (128, 128, 128)),
+    ("tree", (128, 128, 0)),
+    ("pavement", (60, 40, 222)),
+    ("car", (64, 0, 128)),
+    ("person", (64, 64, 0)),
+    ("cyclist", (0, 128, 192)),
+    ("pole", (192, 192, 128)),
+    ("sign", (192, 128, 128)),
+    ("fence", (64, 64, 128)),
+    ("other", (0, 0, 0)),
+)
 
 # The classes of Cityscapes (Cordts et al. 2016) in the official colors, which the JPEG pairs use.
 CITYSCAPES_PALETTE: Palette = (
@@ -103,8 +119,8 @@ FACADE_RULES = LabelRules(
 
 _BESIDE: tuple[str, ...] = ()
 
-STREET_RULES = LabelRules(
-    palette=STREET_PALETTE,
+CAMVID_RULES = LabelRules(
+    palette=CAMVID_PALETTE,
     ground="building",
     parents={
         "car": ("road",),
@@ -153,6 +169,6 @@ CITYSCAPES_RULES = LabelRules(
 
 RULES: dict[str, LabelRules] = {
     "facades": FACADE_RULES,
-    "camvid": STREET_RULES,
+    "camvid": CAMVID_RULES,
     "cityscapes": CITYSCAPES_RULES,
 }

@@ -138,7 +138,7 @@ def _named(*names: str) -> str:
     return next(name for name in names if name in dict(STREET_PALETTE))
 
 
-TREE, PAVEMENT = _named("tree", "vegetation"), _named("pavement", "sidewalk")
+TREE, PAVEMENT = "tree", "sidewalk"
 
 
 def _street(ground: str) -> LabelSheet:

@@ -1,7 +1,9 @@
 """A label canvas with a road, and what stands on it: people, cars, a bus, lamps.
 
-Sizes of things on the ground follow from how far below the horizon their feet are.
+Sizes of things on the ground follow from how far below the horizon their feet are, and from the camera.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -93,25 +95,55 @@ CYCLIST: Points = [
     (4, 0),
 ]
 
+BICYCLE: Points = [(-3, 0), (-3, -30), (3, -30), (3, 0)]
+"""The part of a cyclist that is not the rider, seen from behind."""
+
+
+@dataclass(frozen=True)
+class Camera:
+    """squeeze: width of things as a part of their true width.
+
+    height: how much higher things stand than before a camera that looks over the roofs of cars.
+    """
+
+    squeeze: float = 1.0
+    height: float = 1.0
+
+
+PLAIN = Camera()
+CITYSCAPES = Camera(
+    squeeze=0.56, height=1.3
+)  # 2:1 pictures squeezed into a square, seen from behind the windscreen
+
 
 class Street(LabelSheet):
     """A label sheet with a road that runs to a vanishing point.
 
-    horizon: the vanishing point, px. left, right: where the road's edges meet the sheet's bottom, px
-    (may lie outside the sheet). kerbs: likewise the outer edges of the pavements.
+    camera: how wide and high things look. horizon: the vanishing point, px. left, right: where the road's
+    edges meet the sheet's bottom, px (may lie outside the sheet). kerbs: likewise the outer edges of the
+    sidewalks.
     """
 
-    def __init__(self, horizon: Place, left: float, right: float, kerbs: Place, seed: int = 0):
+    def __init__(
+        self,
+        camera: Camera,
+        horizon: Place,
+        left: float,
+        right: float,
+        kerbs: Place,
+        seed: int = 0,
+    ):
         super().__init__(STREET_PALETTE, ground="sky")
+        self.camera = camera
         self.horizon, self.left, self.right, self.kerbs = horizon, left, right, kerbs
         self.standing: list[tuple[str, Points, Place, float]] = []  # what `put` has placed, in its order
         self._random = np.random.default_rng(seed)
 
-    def ground(self, beside: str = "pavement") -> None:
-        """Road and pavements; beside: what lies beyond the pavements."""
+    def ground(self, beside: str = "sidewalk") -> None:
+        """Road and sidewalks; beside: what lies beyond the sidewalks."""
         x, y = self.horizon
         self.polygon(beside, (0, y), (SIZE, y), (SIZE, SIZE), (0, SIZE))
-        self.polygon("pavement", (x - 5, y), (x + 5, y), (self.kerbs[1], SIZE), (self.kerbs[0], SIZE))
+        self.polygon("sidewalk", (x - 5, y), (x + 5, y), (self.kerbs[1], SIZE), (self.kerbs[0], SIZE))
         self.polygon("road", (x - 3, y), (x + 3, y), (self.right, SIZE), (self.left, SIZE))
 
     def houses(
@@ -120,7 +152,7 @@ class Street(LabelSheet):
         """A row of houses from the sheet's edge to the vanishing point; side: -1 left, 1 right.
 
         roofs: height of each house above the horizon were it at the sheet's edge, px.
-        kerb: where the houses' feet meet the sheet's bottom; by default the pavement's outer edge.
+        kerb: where the houses' feet meet the sheet's bottom; by default the sidewalk's outer edge.
         """
         x, y = self.horizon
         foot = (self.kerbs[0] if side < 0 else self.kerbs[1]) if kerb is None else kerb
@@ -157,33 +189,40 @@ class Street(LabelSheet):
 
     def tree(self, foot: Place, height: float) -> None:
         """A tree that stands at foot."""
-        self.box("tree", foot[0] - height * 0.03, foot[1] - height * 0.5, height * 0.06, height * 0.5)
-        self.crown((foot[0], foot[1] - height * 0.66), height * 0.3, height * 0.36)
+        wide = height * self.camera.squeeze**0.5
+        self.box("tree", foot[0] - wide * 0.03, foot[1] - height * 0.5, wide * 0.06, height * 0.5)
+        self.crown((foot[0], foot[1] - height * 0.66), wide * 0.3, height * 0.36)
 
     def put(self, name: str, shape: Points, foot: Place, height: float) -> None:
         """One of the shapes above, `height` px high, its feet at foot."""
         self.standing.append((name, shape, foot, height))
         tallest = -min(y for _, y in shape)
-        self.polygon(name, *outline(shape, *foot, scale=height / tallest))
+        narrow = [(x * self.camera.squeeze, y) for x, y in shape]
+        self.polygon(name, *outline(narrow, *foot, scale=height / tallest))
 
     def person(self, foot: Place, height: float | None = None) -> None:
         self.put("person", PERSON, foot, height or self.high(foot, 1.2))
 
     def cyclist(self, foot: Place, height: float | None = None) -> None:
-        self.put("cyclist", CYCLIST, foot, height or self.high(foot, 1.25))
+        height = height or self.high(foot, 1.25)
+        self.put("rider", CYCLIST, foot, height)
+        narrow = [(x * self.camera.squeeze, y) for x, y in BICYCLE]
+        self.polygon("bicycle", *outline(narrow, *foot, scale=height / 66))
 
     def car(self, foot: Place, height: float | None = None, shape: Points = CAR_FROM_BEHIND) -> None:
         self.put("car", shape, foot, height or self.high(foot, 0.93))
 
     def high(self, foot: Place, share: float) -> float:
         """The height in px of a thing whose size is `share` of the camera's height above the ground."""
-        return (foot[1] - self.horizon[1]) * share
+        return (foot[1] - self.horizon[1]) * share * self.camera.height
 
-    def pole(self, foot: Place, height: float, width: float = 3, sign: Place | None = None) -> None:
-        """A post; sign: (width, height) in px of the board at its top."""
+    def pole(
+        self, foot: Place, height: float, width: float = 3, sign: Place | None = None, name: str = "sign"
+    ) -> None:
+        """A post; sign: (width, height) in px of what is at its top, called name."""
         self.box("pole", foot[0] - width / 2, foot[1] - height, width, height)
         if sign:
-            self.box("sign", foot[0] - sign[0] / 2, foot[1] - height, *sign)
+            self.box(name, foot[0] - sign[0] / 2, foot[1] - height, *sign)
 
     def lamp(self, foot: Place, height: float, arm: float) -> None:
         """A street lamp with an arm of `arm` px to the right (negative: left)."""

@@ -1,4 +1,4 @@
-"""Street scenes as label maps, seen from a car as CamVid's are.
+"""Street scenes as label maps, seen from a car as those of Cityscapes are.
 
 Every function paints one street from far to near: sky, houses and trees, ground, then what stands on it.
 """
@@ -8,17 +8,17 @@ from functools import partial
 
 from PIL import Image
 
-from .street_sheet import BUS, CAR_FROM_THE_SIDE, Street
+from .street_sheet import BUS, CAR_FROM_THE_SIDE, CITYSCAPES, Camera, Street
 
 
-def old_town() -> Street:
+def old_town(camera: Camera = CITYSCAPES) -> Street:
     """Houses at the left, a park at the right, two cyclists ahead."""
-    street = Street((140, 118), -60, 330, (-290, 400), seed=1)
+    street = Street(camera, (140, 118), -60, 330, (-290, 400), seed=1)
     street.ground()
     street.crown((226, 62), 86, 66)
     street.crown((168, 96), 26, 26)
     street.box("fence", 160, 112, 96, 22)
-    street.polygon("pavement", (148, 120), (256, 134), (256, 150))
+    street.polygon("sidewalk", (148, 120), (256, 134), (256, 150))
     street.houses(-1, [130, 128, 110, 96, 80])
     street.car((206, 152), 40)
     street.car((158, 128), 14)
@@ -29,9 +29,9 @@ def old_town() -> Street:
     return street
 
 
-def city_canyon() -> Street:
+def city_canyon(camera: Camera = CITYSCAPES) -> Street:
     """High houses on both sides, cars parked at the left, people at the right."""
-    street = Street((128, 124), -30, 270, (-150, 400), seed=2)
+    street = Street(camera, (128, 124), -30, 270, (-150, 400), seed=2)
     street.ground()
     street.houses(-1, [150, 128, 140, 100, 110])
     street.houses(1, [140, 150, 118, 120, 90])
@@ -48,9 +48,9 @@ def city_canyon() -> Street:
     return street
 
 
-def avenue() -> Street:
+def avenue(camera: Camera = CITYSCAPES) -> Street:
     """Trees on both sides meet over a wide road."""
-    street = Street((128, 128), -90, 346, (-220, 476), seed=3)
+    street = Street(camera, (128, 128), -90, 346, (-220, 476), seed=3)
     street.ground()
     street.houses(-1, [90, 84, 78])
     street.houses(1, [84, 92, 70])
@@ -71,23 +71,23 @@ def avenue() -> Street:
     return street
 
 
-def crossing() -> Street:
+def crossing(camera: Camera = CITYSCAPES) -> Street:
     """A junction with traffic lights; a car passes from the side."""
-    street = Street((120, 116), -400, 640, (-500, 740), seed=4)
+    street = Street(camera, (120, 116), -400, 640, (-500, 740), seed=4)
     street.polygon("building", (0, 20), (50, 34), (88, 78), (112, 100), (112, 130), (0, 132))
     street.polygon(
         "building", (256, 0), (206, 10), (206, 36), (160, 56), (160, 84), (134, 96), (134, 128), (256, 134)
     )
     street.crown((122, 104), 16, 14)
-    street.box("pavement", 0, 128, 256, 9)
+    street.box("sidewalk", 0, 128, 256, 9)
     street.box("road", 0, 136, 256, 120)
-    street.polygon("pavement", (0, 138), (44, 138), (20, 164), (0, 170))
-    street.polygon("pavement", (256, 136), (206, 137), (226, 160), (256, 168))
+    street.polygon("sidewalk", (0, 138), (44, 138), (20, 164), (0, 170))
+    street.polygon("sidewalk", (256, 136), (206, 137), (226, 160), (256, 168))
     street.polygon("road", (112, 128), (132, 128), (150, 140), (92, 140))
     street.car((124, 134), 13)
     street.car((170, 170), 42, CAR_FROM_THE_SIDE)
-    street.pole((26, 172), 120, 4, (13, 32))
-    street.pole((222, 168), 104, 4, (12, 28))
+    street.pole((26, 172), 120, 4, (11, 30), "traffic light")
+    street.pole((222, 168), 104, 4, (10, 26), "traffic light")
     street.person((10, 164), 42)
     street.person((236, 158), 38)
     street.person((246, 160), 38)
@@ -95,10 +95,10 @@ def crossing() -> Street:
     return street
 
 
-def suburb() -> Street:
+def suburb(camera: Camera = CITYSCAPES) -> Street:
     """Low houses behind hedges and fences, much sky."""
-    street = Street((136, 130), -70, 320, (-170, 420), seed=5)
-    street.ground(beside="tree")
+    street = Street(camera, (136, 130), -70, 320, (-170, 420), seed=5)
+    street.ground(beside="grass")
     for left, top, width in ((0, 84, 56), (66, 100, 34), (176, 96, 40), (222, 80, 34)):
         street.box("building", left, top, width, 134 - top + 10)
         street.polygon("building", (left - 4, top), (left + width / 2, top - 20), (left + width + 4, top))
@@ -115,10 +115,11 @@ def suburb() -> Street:
     return street
 
 
-def country_road() -> Street:
+def country_road(camera: Camera = CITYSCAPES) -> Street:
     """Nothing but trees, a bend and a sign."""
-    street = Street((104, 130), -80, 300, (-80, 300), seed=6)
-    street.box("tree", 0, 120, 256, 136)
+    street = Street(camera, (104, 130), -80, 300, (-80, 300), seed=6)
+    street.box("grass", 0, 150, 256, 106)
+    street.box("tree", 0, 120, 256, 36)
     for x, y, r in (
         (14, 92, 44),
         (56, 110, 26),
@@ -145,16 +146,15 @@ def country_road() -> Street:
         (300, 256),
         (300, 256),
     )
-    street.polygon("pavement", (256, 228), (256, 246), (150, 164), (142, 156))
     street.pole((206, 190), 78, 4, (26, 26))
     street.car((112, 152), 22)
     street.lamp((34, 176), 130, 14)
     return street
 
 
-def bus_ahead() -> Street:
-    """Behind a bus in a shopping street, many people on the pavement."""
-    street = Street((118, 122), -50, 250, (-200, 440), seed=7)
+def bus_ahead(camera: Camera = CITYSCAPES) -> Street:
+    """Behind a bus in a shopping street, many people on the sidewalk."""
+    street = Street(camera, (118, 122), -50, 250, (-200, 440), seed=7)
     street.ground()
     street.houses(-1, [96, 110, 90, 84])
     street.houses(1, [136, 110, 124, 90])
@@ -168,17 +168,16 @@ def bus_ahead() -> Street:
     return street
 
 
-def car_park() -> Street:
+def car_park(camera: Camera = CITYSCAPES) -> Street:
     """A low shop with parked cars before it."""
-    street = Street((128, 120), -600, 850, (-700, 950), seed=8)
+    street = Street(camera, (128, 120), -600, 850, (-700, 950), seed=8)
     street.box("building", 0, 66, 256, 76)
     street.box("building", 0, 54, 90, 20)
     street.box("road", 0, 144, 256, 112)
-    street.box("pavement", 0, 138, 256, 8)
+    street.box("sidewalk", 0, 138, 256, 8)
     street.crown((226, 52), 44, 40)
     street.box("tree", 226, 80, 5, 62)
     street.box("sign", 104, 76, 70, 14)
-    street.box("other", 116, 104, 30, 36)
     for x, h in ((30, 34), (74, 32), (150, 32), (196, 34)):
         street.car((x, 162), h)
     street.car((238, 200), 66)
@@ -189,18 +188,18 @@ def car_park() -> Street:
     return street
 
 
-def empty_street() -> Street:
+def empty_street(camera: Camera = CITYSCAPES) -> Street:
     """Road, pavements, houses, sky: the least that makes a street."""
-    street = Street((128, 126), -70, 326, (-220, 476), seed=9)
+    street = Street(camera, (128, 126), -70, 326, (-220, 476), seed=9)
     street.ground()
     street.houses(-1, [110, 110, 110, 110])
     street.houses(1, [96, 96, 96, 96])
     return street
 
 
-def rush_hour() -> Street:
+def rush_hour(camera: Camera = CITYSCAPES) -> Street:
     """Cars in three lanes under a row of lamps, a tower at the end."""
-    street = Street((128, 112), -130, 386, (-240, 500), seed=10)
+    street = Street(camera, (128, 112), -130, 386, (-240, 500), seed=10)
     street.ground()
     street.polygon("building", (116, 112), (116, 44), (128, 20), (140, 44), (140, 112))
     street.houses(-1, [70, 84, 70, 80])
@@ -215,7 +214,7 @@ def rush_hour() -> Street:
     return street
 
 
-SCENES: dict[str, Callable[[], Street]] = {
+SCENES: dict[str, Callable[..., Street]] = {
     f"{i:02d}-{scene.__name__.replace('_', '-')}": scene
     for i, scene in enumerate(
         (
@@ -235,7 +234,7 @@ SCENES: dict[str, Callable[[], Street]] = {
 }
 
 
-def label_map(scene: Callable[[], Street]) -> Image.Image:
+def label_map(scene: Callable[..., Street]) -> Image.Image:
     """The scene as mode "RGB", 256 x 256, palette colours only."""
     return scene().image()
 

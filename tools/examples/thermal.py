@@ -15,7 +15,7 @@ from pix2pix.tasks import STREET_PALETTE
 from .label_sheet import outline
 from .pen import SIZE
 from .saving import few_greys
-from .street_sheet import BUS, CAR_FROM_BEHIND, CAR_FROM_THE_SIDE, Street
+from .street_sheet import BUS, CAR_FROM_BEHIND, CAR_FROM_THE_SIDE, PLAIN, Street
 from .streets import SCENES
 
 SCALE = 2
@@ -35,9 +35,9 @@ class Weather:
     seed: int = 0
 
 
-def thermal_photo(scene: Callable[[], Street], weather: Weather) -> Image.Image:
+def thermal_photo(scene: Callable[..., Street], weather: Weather) -> Image.Image:
     """Mode "L", 256 x 256."""
-    street = scene()
+    street = scene(PLAIN)
     random = np.random.default_rng(weather.seed)
     labels = np.asarray(street.image().resize((SIZE * SCALE,) * 2, Image.Resampling.NEAREST))
     is_a = {name: np.all(labels == colour, axis=-1) for name, colour in STREET_PALETTE}
@@ -46,12 +46,13 @@ def thermal_photo(scene: Callable[[], Street], weather: Weather) -> Image.Image:
     heat = np.zeros(labels.shape[:2])
     heat += is_a["sky"] * (weather.sky + 26 * np.exp(np.minimum(below, 0) / 40) + 3 * _clouds(random, 6))
     heat += is_a["road"] * (weather.road + 0.12 * below + 7 * _clouds(random, 10) + 5 * _clouds(random, 60))
-    heat += is_a["pavement"] * (weather.pavement + 8 * _clouds(random, 14))
+    heat += is_a["sidewalk"] * (weather.pavement + 8 * _clouds(random, 14))
     heat += is_a["building"] * (weather.building + 9 * _clouds(random, 7) + 5 * _clouds(random, 40))
     leaves = 15 * _clouds(random, 20) + 20 * _clouds(random, 70) + 16 * _clouds(random, 140)
     heat += is_a["tree"] * (weather.tree + leaves)
     for name, grey in {
-        "car": 92, "person": 228, "cyclist": 214, "pole": 168, "sign": 122, "fence": 104, "other": 46,
+        "car": 92, "person": 228, "rider": 214, "bicycle": 214, "pole": 168, "sign": 122, "fence": 104,
+        "traffic light": 122, "grass": 96,
     }.items():  # fmt: skip
         heat += is_a[name] * grey
 
@@ -139,11 +140,11 @@ def _glow(picture: Image.Image, thing: tuple, random: np.random.Generator) -> No
         )
 
     body = random.uniform(70, 150)
-    if name in ("person", "cyclist"):
+    if name in ("person", "rider"):
         part(212, *shape)
         part(176, *[(0.94 * x, y) for x, y in shape if -50 <= y <= -24])  # the coat
         wheel(250, 0, min(y for _, y in shape) + 6, 4, 6)
-        if name == "cyclist":
+        if name == "rider":
             wheel(120, 0, -7, 2, 9)
     elif shape is CAR_FROM_THE_SIDE:
         part(body, *shape)
