@@ -45,12 +45,17 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 TINY_TASKS = ("edges2cats", "facades", "inpaint", "gray2color")
 
 
-def save_tiny_checkpoint(folder: Path, task: str, seed: int = 0) -> None:
-    """An untrained generator of the right shape: it really runs, and its picture depends on the drawing."""
+def save_tiny_checkpoint(
+    folder: Path, task: str, seed: int = 0, colors: tuple[tuple[int, int, int], ...] = ()
+) -> None:
+    """An untrained generator of the right shape: it really runs, and its picture depends on the drawing.
+
+    colors: RGB of its training photos, for a model that takes a color wish.
+    """
     torch.manual_seed(seed)
-    config = recipe_config(task, ngf=4, ndf=4, lambda_perceptual=0, color_wish=False)
+    config = recipe_config(task, ngf=4, ndf=4, lambda_perceptual=0, color_wish=bool(colors))
     generator = checkpoints.build_generator(checkpoints.model_settings(config))
-    checkpoints.save(folder / task, config, generator, None)
+    checkpoints.save(folder / task, config, generator, None, colors=list(colors))
     card = f"---\nlicense: other\n---\n# {task}\n\nUntrained, for tests.\n"
     (folder / task / "README.md").write_text(card, encoding="utf-8")
     said = {"data": "", "license": "made up for this test", "use": "", "seen": ""}

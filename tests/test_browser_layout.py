@@ -4,14 +4,19 @@ import io
 
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE
+from browser import DESKTOP, PHONE, running_studio, save_tiny_checkpoint
 from PIL import Image, ImageDraw
 
-from pix2pix.tasks import FACADE_PALETTE
+from pix2pix.tasks import FACADE_PALETTE, TASKS
 
 pytest_plugins = ["browser"]
 pytestmark = pytest.mark.browser
 COLORS = dict(FACADE_PALETTE)
+ALL_TASKS = tuple(TASKS)
+WISHES = ("edges2cats", "facades")
+# The layout follows from the kind of canvas, the palette and the row of wishes: these have all there are.
+LAYOUTS = (*WISHES, "edges2shoes", "labels2street", "inpaint", "gray2color")
+SOME_COLORS = ((40, 30, 30), (90, 80, 70), (150, 120, 90), (190, 170, 100), (160, 160, 160), (200, 200, 210))
 
 
 def screen(width: int, height: int) -> dict:
@@ -35,23 +40,49 @@ SCREENS = {
 }
 
 
+# Fonts differ between machines: the same must hold in a wider and taller one.
+LARGE_FONT = (
+    "body.large-font * { font-family: 'DejaVu Serif', serif !important; line-height: 1.5 !important; }"
+)
+
+
+@pytest.fixture(scope="module")
+def every_task(tmp_path_factory):
+    """A studio in which every shipped task is a tile, two of them with a row of color wishes."""
+    folder = tmp_path_factory.mktemp("every-task")
+    for task in ALL_TASKS:
+        save_tiny_checkpoint(folder / "checkpoints", task, colors=SOME_COLORS if task in WISHES else ())
+    with running_studio(folder, folder / "checkpoints") as url:
+        yield url
+
+
 @pytest.mark.parametrize("name", SCREENS)
-def test_canvas_and_picture_are_whole_above_the_tools(visit, name):
-    someone = visit(SCREENS[name])
-    width, height = someone.page.viewport_size.values()
-    for task in ("edges2cats", "facades"):
+def test_canvas_and_picture_are_whole_above_the_tools(visit, every_task, name):
+    someone = visit(SCREENS[name], every_task)
+    someone.page.add_style_tag(content=LARGE_FONT)
+    for task in LAYOUTS:
         someone.choose(task)
-        dock = box(someone, ".dock")
-        bottom = dock["y"] if dock["width"] > 0.9 * width else height
-        assert dock["y"] + dock["height"] <= height + 1, (task, "the tools are on the screen")
-        sides = []
-        for selector in (".picture", ".sheet"):
-            one = box(someone, selector)
-            sides.append(one["width"])
-            assert one["x"] >= 0 and one["x"] + one["width"] <= width, (task, selector)
-            assert one["y"] >= 0 and one["y"] + one["height"] <= bottom + 2, (task, selector)
-        assert sides[0] >= sides[1] - 1, "the picture is not smaller than the drawing"
-    assert someone.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert someone.page.locator(".wishes").is_visible() == (task in WISHES)
+        for font in ("own font", "large font"):
+            someone.page.evaluate(
+                "large => document.body.classList.toggle('large-font', large)", font[0] == "l"
+            )
+            assert_whole(someone, (name, task, font))
+
+
+def assert_whole(someone, where: tuple[str, ...]) -> None:
+    width, height = someone.page.viewport_size.values()
+    dock = box(someone, ".dock")
+    bottom = dock["y"] if dock["width"] > 0.9 * width else height
+    assert dock["y"] + dock["height"] <= height + 1, (where, "the tools are on the screen")
+    sides = []
+    for selector in (".picture", ".sheet"):
+        one = box(someone, selector)
+        sides.append(one["width"])
+        assert one["x"] >= 0 and one["x"] + one["width"] <= width, (where, selector)
+        assert one["y"] >= 0 and one["y"] + one["height"] <= bottom + 2, (where, selector)
+    assert sides[0] >= sides[1] - 1, (where, "the picture is not smaller than the drawing")
+    assert someone.page.evaluate("document.documentElement.scrollWidth") <= width, where
 
 
 def test_the_phones_picture_is_large_and_a_projector_is_used(visit):

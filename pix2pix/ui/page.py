@@ -70,7 +70,6 @@ def build_demo() -> gr.Blocks:
         fill_width=True,
         delete_cache=(3600, 3600),  # uploads and results of `/translate` are deleted after an hour
     ) as demo:
-        gr.Navbar(visible=False)
         shown = [panel for panel in PANELS if panel.shown()]
         build_masthead([("draw", "Draw"), *((panel.name, panel.title) for panel in shown)])
         with gr.Tabs(elem_id="tabs"):
@@ -82,7 +81,6 @@ def build_demo() -> gr.Blocks:
     # Endpoints for programs have widgets that no visitor sees: on a page of their own, so that the first one
     # need not load the scripts of galleries and videos.
     with demo.route("For programs", "/programs", show_in_navbar=False):
-        gr.Navbar(visible=False)
         for build_endpoint in ENDPOINTS:
             build_endpoint()
     make_polite(demo)
