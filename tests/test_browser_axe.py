@@ -8,7 +8,7 @@ from browser import DESKTOP, PHONE
 pytest_plugins = ["browser"]
 pytestmark = pytest.mark.browser
 AXE = files("axe_playwright_python").joinpath("axe.min.js")
-PANELS = ("Draw", "Samples", "Patch sizes", "About")
+PANELS = ("Draw", "Samples", "Patch sizes", "Losses and skips", "About")
 
 
 def violations(page) -> list[str]:

@@ -109,7 +109,7 @@ def test_nothing_jumps_while_drawing(visit, settings):
 
 def test_every_panel_is_in_the_list_on_a_phone(visit):
     someone = visit(SCREENS["small phone"])
-    for name in ("Samples", "Patch sizes", "About", "Draw"):
+    for name in ("Samples", "Patch sizes", "Losses and skips", "About", "Draw"):
         tab = someone.page.get_by_role("tab", name=name)
         tab.click()
         someone.page.wait_for_timeout(100)

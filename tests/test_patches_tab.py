@@ -19,7 +19,7 @@ from pix2pix.images import load_image
 from pix2pix.models.discriminators import PatchDiscriminator, patch_map_size, receptive_field
 from pix2pix.tasks import find_task
 from pix2pix.ui import inputs
-from pix2pix.ui.comparisons import COMPARISONS, find_comparison, our_scores
+from pix2pix.ui.comparisons import COMPARISONS, TABS, find_comparison, our_scores
 from pix2pix.ui.drawing import decode_data_url, make_value, prepare
 from pix2pix.ui.panels.patches import compare, compare_models, patch_spans
 from pix2pix.ui.pool import translators
@@ -223,6 +223,18 @@ def test_the_endpoint(weights):
             compare(*wrong)
 
 
+def test_every_row_has_one_tab():
+    shown = [row for rows in TABS.values() for row in rows]
+    assert sorted(shown) == sorted(COMPARISONS) and TABS["patches"] == ("patch",)
+
+
+def test_the_collapse_that_the_page_tells_of_is_in_the_scores():
+    """Class accuracy 1/12 is what a scorer of 12 classes gives pictures in which it finds a single one."""
+    assert "collapsed" in COMPARISONS["generator"].look
+    _, class_accuracy, _ = our_scores()["facades-encdec-l1"]
+    assert class_accuracy == pytest.approx(1 / 12, abs=0.01)
+
+
 # --- in a browser ----------------------------------------------------------------------------------------
 
 
@@ -330,3 +342,29 @@ def test_a_visitor_compares_patch_sizes(visit, models_url, settings):
         })"""
     )
     assert len(places) == 5 and np.abs(np.array(places) - (0.6, 0.4)).max() < 0.03
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("settings", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_losses_and_skips_have_a_tab_of_their_own(visit, models_url, settings):
+    someone = visit(settings, models_url)
+    page = someone.page
+    page.get_by_role("tab", name="Patch sizes").click()
+    page.wait_for_selector("#patches .panel[data-answers]", timeout=90_000)
+    assert page.locator("#patches .rows").is_hidden(), "a single row leaves nothing to choose"
+    page.get_by_role("tab", name="Losses and skips").click()
+    page.wait_for_selector("#losses .panel[data-answers]", timeout=90_000)
+    rows = page.locator("#losses .rows [role=radio]")
+    assert rows.all_inner_texts() == ["Objective", "Generator", "2017 → today"]
+    labels = page.locator("#losses .sights .label")
+    assert labels.all_inner_texts() == ["Drawing", "L1", "cGAN", "L1 + cGAN"]
+    assert "above the real photos" in page.locator("#losses .scores .head").inner_text()
+    rows.nth(1).click()
+    page.wait_for_function("document.querySelectorAll('#losses .sights .label').length === 5")
+    assert labels.all_inner_texts()[1:3] == ["Encoder-decoder, L1", "Encoder-decoder, L1 + cGAN"]
+    assert "collapsed" in page.locator("#losses .look").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= settings["viewport"]["width"]
+    # The address opens the same row.
+    page.reload()
+    page.wait_for_function("document.querySelectorAll('#losses .sights .label').length === 5", timeout=90_000)
+    assert page.locator("#losses [role=radio][aria-checked=true]").inner_text() == "Generator"

@@ -49,7 +49,8 @@ class Panel:
 
 PANELS = (
     Panel("samples", "Samples", lambda canvas, tab: build_samples_panel(canvas)),
-    Panel("patches", "Patch sizes", lambda canvas, tab: build_patches_panel(canvas)),
+    Panel("patches", "Patch sizes", lambda canvas, tab: build_patches_panel(canvas, "patches")),
+    Panel("losses", "Losses and skips", lambda canvas, tab: build_patches_panel(canvas, "losses")),
     Panel("learn", "Learn", lambda canvas, tab: build_learn_panel(canvas)),
     Panel("about", "About", lambda canvas, tab: build_about_panel(tab)),
 )

@@ -82,15 +82,17 @@ def preloads() -> str:
     return "".join(f'<link rel="modulepreload" href="{address(name)}">' for name in names)
 
 
-def build_component(name: str, folder: Path, script: str, styles: list[str], **props: Any) -> gr.HTML:
-    """The component called `name`: NAME.html and `styles` of `folder`, and the ES module `script` of it.
+def build_component(
+    name: str, folder: Path, script: str, styles: list[str], page: str = "", **props: Any
+) -> gr.HTML:
+    """The component called `name`: `page` (NAME.html) and `styles` of `folder`, with its ES module `script`.
 
     props go to the script, except gr.HTML's own (server_functions).
     """
     module = (folder / script).relative_to(FOLDER).as_posix()
     return gr.HTML(
         value=None,
-        html_template=(folder / f"{name}.html").read_text(encoding="utf-8"),
+        html_template=(folder / (page or f"{name}.html")).read_text(encoding="utf-8"),
         css_template="".join((folder / style).read_text(encoding="utf-8") for style in styles),
         js_on_load=f'import(new URL("{address(module)}", document.baseURI).href)'
         ".then(({ mount }) => mount({ element, props, server, trigger, watch }));",

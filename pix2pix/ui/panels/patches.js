@@ -1,6 +1,7 @@
 // @ts-check
-// The Patch sizes panel. props: rows, verdict, colors, photos.
+// The panels Patch sizes and Losses and skips. props: rows, verdict, colors, photos.
 
+import { address } from "../address.js";
 import { attachLoupe } from "./loupe.js";
 import { blankCell, cell, lowerCell, showNumbers, showScores } from "./patch_numbers.js";
 import { PanelPage, decode, make, radios } from "./panel.js";
@@ -11,7 +12,9 @@ const SIDE = 256;
 export function mount(host) {
   const page = new PanelPage(host, show);
   const find = page.find.bind(page);
-  const wish = { row: "patch", source: "canvas", name: "" };
+  const { rows } = host.props;
+  const linked = () => rows.find(({ name }) => name === address.get("row"))?.name;
+  const wish = { row: linked() || rows[0].name, source: "canvas", name: "" };
   const board = find(".board");
   const sights = find(".sights");
   let cells = {}; // by checkpoint: { canvas, cursor, column, at }
@@ -183,8 +186,10 @@ export function mount(host) {
       "them also uses the mean and spread of the whole picture.";
   }
 
-  radios(find(".rows"), host.props.rows.map(({ name, title }) => [name, title]), wish.row, (row) => {
+  find(".rows").hidden = rows.length < 2;
+  radios(find(".rows"), rows.map((row) => [row.name, row.title]), wish.row, (row) => {
     wish.row = row;
+    address.set({ row: row === rows[0].name ? "" : row }, { replace: true });
     page.ask(wanted());
   });
   find(".verdict i").style.background = host.props.verdict;

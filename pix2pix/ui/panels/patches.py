@@ -1,5 +1,6 @@
-"""The Patch sizes panel: one façade drawing through models that differ in one training-time setting (paper
-§4.2 to §4.4), with each one's own discriminator's patch map. Also the `/compare` endpoint.
+"""The panels Patch sizes and Losses and skips: one façade drawing through models that differ in one
+training-time setting (paper §4.2 to §4.4), with each one's own discriminator's patch map. Also the `/compare`
+endpoint.
 
 The handlers are plain functions; `build_patches_panel` puts them on the page.
 """
@@ -27,7 +28,7 @@ from pix2pix.inference import DEFAULT_SEED, Translator
 from pix2pix.models.discriminators import conv_layers, patch_map_size, receptive_box, receptive_field
 from pix2pix.tasks import find_task
 from pix2pix.ui import pool
-from pix2pix.ui.comparisons import COMPARISONS, Comparison, find_comparison, our_scores
+from pix2pix.ui.comparisons import COMPARISONS, TABS, Comparison, find_comparison, our_scores
 from pix2pix.ui.drawing import encode_png, prepare
 from pix2pix.ui.inputs import FACADES, Input, choose_input, fingerprint, read_upload, read_wish
 from pix2pix.ui.panels.component import build_panel
@@ -39,7 +40,7 @@ SIDE = 256
 def compare_models(canvas_value: object, asked: object) -> dict[str, Any]:
     """The canvas's value and what the visitor asks for → everything that the tab shows.
 
-    asked: row ("patch", "objective" or "generator"), source, name, avoid (see `choose_input`), and `seen`,
+    asked: row (a name in COMPARISONS), source, name, avoid (see `choose_input`), and `seen`,
     the fingerprint of what is shown already. Returns {"same": True} where nothing would change, or
     {"error": …}.
     """
@@ -205,7 +206,7 @@ def compare(
 
     Args:
         image: a façade label map: PNG, JPEG, WebP, BMP or GIF.
-        row: "patch" (patch sizes), "objective" or "generator".
+        row: "patch" (patch sizes), "objective", "generator" or "today".
 
     Returns:
         The pictures, each with its model's name; the patch maps (orange: generated, blue: real), each
@@ -237,11 +238,12 @@ def picture_and_scores(checkpoint: str, drawing: Image.Image) -> tuple[Image.Ima
     return picture, translator.critique(drawing, picture) if has_judge(translator) else None
 
 
-def build_patches_panel(canvas: gr.HTML) -> None:
-    """Layout and wiring. canvas: the Draw tab's component, the source of the drawing."""
+def build_patches_panel(canvas: gr.HTML, name: str) -> None:
+    """Layout and wiring. canvas: the Draw tab's component, the source of the drawing. name: a tab of TABS."""
     panel = build_panel(
+        name,
         "patches",
-        rows=[{"name": row.name, "title": row.title} for row in COMPARISONS.values()],
+        rows=[{"name": row, "title": COMPARISONS[row].title} for row in TABS[name]],
         verdict=css_gradient(VERDICT),
         colors=colours(VERDICT).tolist(),
         photos=bool(os.environ.get("PIX2PIX_DATA")),
