@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from pix2pix import checkpoints
@@ -43,6 +43,14 @@ FLAGS = [
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 TINY_TASKS = ("edges2cats", "facades", "inpaint", "gray2color")
+
+
+def share_of(pixels: np.ndarray, colour: tuple[int, int, int]) -> float:
+    return float((pixels == np.array(colour)).all(-1).mean())
+
+
+def dark(pixels: np.ndarray) -> float:
+    return float((pixels.mean(-1) < 128).mean())
 
 
 def save_tiny_checkpoint(
@@ -274,3 +282,14 @@ def phone(chromium: Browser, studio_url: str) -> Iterator[Visitor]:
 def visitor(request, chromium: Browser, studio_url: str) -> Iterator[Visitor]:
     with visiting(chromium, studio_url, DESKTOP if request.param == "desktop" else PHONE) as someone:
         yield someone
+
+
+@pytest.fixture
+def photo_file(tmp_path):
+    """A bright disc and a box on a dark ground, soft like a photo, not square."""
+    image = Image.new("RGB", (500, 400), (70, 90, 60))
+    pen = ImageDraw.Draw(image)
+    pen.ellipse((150, 80, 360, 290), fill=(230, 200, 150))
+    pen.rectangle((200, 300, 320, 380), fill=(120, 40, 40))
+    image.save(tmp_path / "photo.jpg", quality=92)
+    return tmp_path / "photo.jpg"
