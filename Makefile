@@ -38,9 +38,9 @@ chromium:
 test: lint chromium
 	$(BIN)/python -m pytest
 
-# The part of the suite that ends in about a minute: no browser, no test marked slow.
+# The part of the suite that ends in under a minute: no browser, no test marked slow.
 quick: .venv/installed-test
-	$(BIN)/python -m pytest -m "not browser and not slow"
+	$(BIN)/python -m pytest -n auto -m "not browser and not slow"
 
 # Known vulnerabilities of what is installed. Needs pypi.org itself: a mirror has no such database.
 audit: .venv/installed

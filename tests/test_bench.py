@@ -18,6 +18,7 @@ def plain():
     return bench.load_plain()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_ours_and_the_plain_reference_make_the_same_picture(plain, precision):
     """The shipped façades, dropout off: within 1.5 of 255 in bfloat16, to rounding in float32."""

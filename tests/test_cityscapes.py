@@ -142,6 +142,7 @@ def test_the_network_reads_a_street():
     assert np.diag(confusion).sum() / confusion.sum() > 0.3  # a drawn street; one class in 19 by chance
 
 
+@pytest.mark.slow
 def test_evaluate_scores_real_photos_and_made_ones(streets, tmp_path):
     pytest.importorskip("ai_edge_litert")
     result = evaluate([save_checkpoint(tmp_path, "labels2street")], streets, Options(samples=1), quiet=True)

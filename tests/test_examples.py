@@ -83,6 +83,7 @@ def test_holes_are_transparent_and_leave_most_of_the_photo():
         assert 0.01 < (alpha == 0).mean() < 0.4, path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", DRAWINGS)
 def test_drawing_again_gives_the_committed_picture(task):
     for path in example_paths(task)[::4]:  # all of them take a minute on a busy machine
@@ -90,6 +91,7 @@ def test_drawing_again_gives_the_committed_picture(task):
         assert np.abs(as_array(DRAWINGS[task][path.stem]()) - as_array(Image.open(path))).mean() < 1, path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", DRAWINGS)
 def test_drawing_twice_gives_the_same_pixels(task):
     draw = next(iter(DRAWINGS[task].values()))

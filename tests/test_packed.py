@@ -176,6 +176,7 @@ def one_stroke() -> Image.Image:
     return page
 
 
+@pytest.mark.slow
 @needs_int8
 @pytest.mark.parametrize("task", ["facades", "edges2cats", "map2aerial", "labels2street"])
 def test_pictures_of_bytes_are_those_of_float32(task):

@@ -91,6 +91,7 @@ def test_the_feature_network_gets_no_gradient_and_no_file(tiny_config, features_
 PERCEPTUAL = {"crop_size": 64, "load_size": 72, "lambda_perceptual": 10.0}
 
 
+@pytest.mark.slow
 def test_a_run_with_all_three_resumes_bit_for_bit(tiny_config, features_file, tmp_path, monkeypatch):
     changes = {
         **PERCEPTUAL,

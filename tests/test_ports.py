@@ -33,6 +33,7 @@ def test_a_port_of_the_command_line_is_checked_too(port):
         launch(demo, server_port=port)
 
 
+@pytest.mark.slow
 def test_a_wrong_port_is_one_line_although_gradio_reads_it_too():
     environment = {**os.environ, "PORT": "8000", "GRADIO_SERVER_PORT": "x1"}
     for command, by in ((["app.py"], "app.py"), (["-m", "pix2pix", "demo"], "pix2pix demo")):

@@ -113,6 +113,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_a_recipe_trains_on_pairs_of_its_layout(case, tmp_path):
     task, make, holds = CASES[case]

@@ -39,6 +39,7 @@ def test_resume_alone_takes_everything_from_the_state(tiny_config):
     assert typed == replace(config, steps=9, save_every=2)
 
 
+@pytest.mark.slow
 def test_a_longer_run_is_the_run_that_was_longer_from_the_start(tiny_config, tmp_path, capsys):
     """With a constant rate, 3 steps and then on to 6 end in the weights of 6."""
     constant = replace(tiny_config, constant_part=1.0)
@@ -141,6 +142,7 @@ def test_threads_are_those_of_the_machine(tiny_config):
         fit(replace(tiny_config, threads=4000))
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_pairs_are_read(tiny_config, monkeypatch, capsys):
     def interrupted(*_):
         raise KeyboardInterrupt

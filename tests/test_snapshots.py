@@ -93,6 +93,7 @@ def test_export_and_load(run, tmp_path, monkeypatch, capsys):
         load_snapshots(tmp_path / "all").checkpoint(4)
 
 
+@pytest.mark.slow
 def test_a_game_from_a_snapshot_steps_as_far_as_the_run(tiny_config, tmp_path):
     """D's weights move as far as those of the run itself, resumed at that step; with a fresh Adam farther."""
     run = fit(replace(tiny_config, snapshots="20", steps=20, save_every=20))

@@ -74,6 +74,7 @@ def test_step_by_hand(tiny_config):
         torch.testing.assert_close(mine, theirs, atol=2e-5, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_run_begins_with_a_checkpoints_weights(tiny_config, tmp_path):
     first = fit(replace(tiny_config, steps=3))
     again = replace(tiny_config, start_from=str(first), out=str(tmp_path / "again"), ema=0.9)
@@ -141,6 +142,7 @@ def test_it_learns(tiny_config):
     assert errors[1] < 0.6 * errors[0]
 
 
+@pytest.mark.slow
 def test_same_seed_same_weights(tiny_config, tmp_path):
     other = replace(tiny_config, out=str(tmp_path / "other"))
     third = replace(tiny_config, out=str(tmp_path / "third"), seed=1)
@@ -150,6 +152,7 @@ def test_same_seed_same_weights(tiny_config, tmp_path):
     assert not same(state(tiny_config.out), state(third.out))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ema", [0.0, 0.9])
 def test_resume_is_bit_for_bit(tiny_config, tmp_path, monkeypatch, ema):
     """A run that stops after four of eight steps and goes on ends where one of eight ends."""

@@ -3,6 +3,7 @@
 import json
 import re
 
+import pytest
 from conftest import save_checkpoint
 
 from pix2pix.cards import card_text, write_table
@@ -12,6 +13,7 @@ from pix2pix.ui.model_cards import model_card
 EVIL = "<script>alert(1)</script> | `x` [a](javascript:b) ![c](//d)"
 
 
+@pytest.mark.slow
 def test_a_card_holds_no_markup_of_a_config(tmp_path, monkeypatch):
     folder = save_checkpoint(tmp_path, "facades", crop_size=32, load_size=32)
     settings = json.loads((folder / "config.json").read_text())

@@ -142,6 +142,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @FEW
 @given(st.data())
 def test_mutated_configs(whole, tmp_path_factory, data):
