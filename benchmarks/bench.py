@@ -41,7 +41,7 @@ ADAM_MOVES = 7 * 4  # bytes a weight: float32 weight, gradient and two moments a
 
 @dataclass
 class Row:
-    """name; milliseconds of each turn; and what is known beside them (roofline_ms, difference …)."""
+    """name; milliseconds of each turn; and what is known of them (roofline_ms, difference …)."""
 
     name: str
     ours: list[float]

@@ -3,7 +3,7 @@
     python benchmarks/live.py [--task edges2cats] [--checkpoints FOLDER] [--rounds 3]
 
 Prints how long a first visitor takes from opening the page to a finished cat, pictures a second while the
-pen moves, and ms from pointer-up to the last picture (p50, p95); beside them the forward pass as the server
+pen moves, and ms from pointer-up to the last picture (p50, p95); next to them the forward pass as the server
 timed it while this was going on, and alone, before the browser was started. Starts a server and a browser of
 its own; everything on this machine's CPU.
 """

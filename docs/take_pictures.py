@@ -1,4 +1,4 @@
-"""The pictures of the page in README.md, taken anew: `make pictures`, after new weights or a new look."""
+"""The pictures of the page in README.md, taken again: `make pictures`, after new weights or a new look."""
 
 import sys
 import tempfile

@@ -124,14 +124,15 @@ def card_text(folder: Path, settings: dict[str, Any], recipe: Recipe, shown: str
         "place": "pairs are laid on a white page at any scale, shift and tilt instead of the 286→256 crop",
         "antialias": "D low-passes before each stride, and the kernels of G's outer up-convolutions are kept "
         "smooth (anti-aliasing, Zhang 2019)",
-        "lambda_perceptual": "a perceptual loss beside L1 (SqueezeNet feature maps, Johnson et al. 2016)",
+        "lambda_perceptual": "a perceptual loss in addition to L1 (SqueezeNet feature maps, "
+        "Johnson et al. 2016)",
         "color_wish": "G and D are given the photo's main color in three of four pairs",
         "simplify": "label maps are simplified at random as visitors paint them, and houses stand elsewhere "
         "in their frame",
         "stretch": "the photos' levels are stretched, since the set is dark",
-        "augment": "what D sees is recoloured, shifted and partly covered (differentiable augmentation, "
+        "augment": "what D sees is recolored, shifted and partly covered (differentiable augmentation, "
         "Zhao et al. 2020)",
-        "balance": "pairs of rare colours come nearly as often as those of common ones",
+        "balance": "pairs of rare colors come nearly as often as those of common ones",
         "portrait": "the face is cut out (watershed on the edges) and put on white, lines outside of it are "
         "dropped, and whiskers are at times drawn on",
     }
@@ -196,7 +197,7 @@ def objective_line(run: dict[str, Any]) -> str:
 
 
 def other_settings(run: dict[str, Any]) -> str:
-    """What the command that made a run named beside task, data and out: " --steps 24000 --augment"."""
+    """What the command of a run named besides task, data and out: " --steps 24000 --augment"."""
     recipe = asdict(recipe_config(run.get("task", "custom")))
     told = ""
     if run.get("snapshots", "") != recipe["snapshots"]:

@@ -188,7 +188,7 @@ def unpack(packed: dict[str, Tensor], model: nn.Module) -> None:
 def check_scale(name: str, tensor: Tensor, scale: Tensor | None, dim: int) -> None:
     """int8 weights need one scale for each index of `dim`."""
     if tensor.dim() != 4 or scale is None:
-        raise ValueError(f"weights {name!r} are int8 without scales; expected {name + SCALE!r} beside them")
+        raise ValueError(f"weights {name!r} are int8 without scales; expected {name + SCALE!r} next to them")
     if tuple(scale.shape) != (tensor.shape[dim],) or not scale.is_floating_point():
         raise ValueError(
             f"scales {name + SCALE!r} are {kind_of(scale)} {tuple(scale.shape)}; expected float32 "

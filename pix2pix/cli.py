@@ -111,7 +111,7 @@ def build_parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="make a checkpoint folder, with its card, from a run")
     export.add_argument("source", metavar="RUN", type=Path, help="run folder written by train.py")
     export.add_argument("target", metavar="FOLDER", type=Path, help="such as checkpoints/facades")
-    export.add_argument("--data", help="its training pairs: keeps their colour statistics beside the weights")
+    export.add_argument("--data", help="its training pairs: keeps their color statistics next to the weights")
     export.add_argument(
         "--snapshots",
         metavar="STEPS",
@@ -147,7 +147,7 @@ def build_parser() -> argparse.ArgumentParser:
     doctor.add_argument("--direction", help="AtoB or BtoA; guessed where left out")
     doctor.set_defaults(run=run_doctor)
 
-    cards = commands.add_parser("cards", help="write every checkpoint's card, and the table of all, anew")
+    cards = commands.add_parser("cards", help="write every checkpoint's card, and the table of all, again")
     cards.set_defaults(run=run_cards)
 
     evaluate = commands.add_parser("evaluate", help="measure checkpoints of any task on held-out pairs")

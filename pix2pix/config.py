@@ -112,7 +112,7 @@ class TrainConfig:
     portrait: bool = False  # faces that fill their frame: cut the face out, at times draw whiskers (ours)
     simplify: str = ""  # label maps varied as visitors paint them: facades | camvid | cityscapes (ours)
     stretch: float = 1.0  # brighten dark targets in [-1, 1]: (b + 1)·stretch - 1, clipped (ours, maps)
-    balance: bool = False  # show pairs of rare colours nearly as often as those of common ones (ours, emoji)
+    balance: bool = False  # show pairs of rare colors nearly as often as those of common ones (ours, emoji)
 
     ngf: int = 64  # width of the generator (paper: 64)
     ndf: int = 64  # width of the discriminator (paper: 64)

@@ -19,7 +19,7 @@ STATE = "state.safetensors"  # of a run that can be resumed; never part of a che
 def export_run(run: Path, folder: Path, data: str | None = None, snapshots: str | None = None) -> str:
     """Copy a run's weights to `folder`, write their card; returns what was written, for the user.
 
-    data: the run's training pairs, for the colour statistics. snapshots: instead of the last weights those of
+    data: the run's training pairs, for the color statistics. snapshots: instead of the last weights those of
     these steps, such as "0,100", or "all". The table of all checkpoints is written where the folder above
     holds checkpoints. ValueError in one line where something else would be overwritten.
     """
@@ -31,9 +31,9 @@ def export_run(run: Path, folder: Path, data: str | None = None, snapshots: str 
     else:
         copy_weights(source, folder)
     if data:
-        from pix2pix.evaluation.color_statistics import write_colour_statistics
+        from pix2pix.evaluation.color_statistics import write_color_statistics
 
-        write_colour_statistics(folder, data)
+        write_color_statistics(folder, data)
     write_card(folder)
     above = folder.absolute().parent
     table = f"; the table of all is {write_table(above)}" if holds_checkpoints(above) else ""

@@ -68,18 +68,18 @@ def tensor_to_pil(tensor: Tensor) -> Image.Image:
 
 
 def snap_to_palette(image: Image.Image, palette: tuple[tuple[str, tuple[int, int, int]], ...]) -> Image.Image:
-    """Every pixel becomes the nearest palette colour (Euclidean in RGB). Any mode → "RGB"."""
-    colours = np.array([colour for _, colour in palette], np.uint8)
-    return Image.fromarray(colours[palette_index(np.asarray(flatten(image)), palette)])
+    """Every pixel becomes the nearest palette color (Euclidean in RGB). Any mode → "RGB"."""
+    colors = np.array([color for _, color in palette], np.uint8)
+    return Image.fromarray(colors[palette_index(np.asarray(flatten(image)), palette)])
 
 
 def palette_index(rgb: np.ndarray, palette: tuple[tuple[str, tuple[int, int, int]], ...]) -> np.ndarray:
     """uint8 (H, W, 3) → int64 (H, W): the nearest entry of the palette for each pixel."""
-    packed = rgb.astype(np.uint32) @ np.array([65536, 256, 1], np.uint32)  # a colour as one number
+    packed = rgb.astype(np.uint32) @ np.array([65536, 256, 1], np.uint32)  # a color as one number
     found, inverse = np.unique(packed, return_inverse=True)
     pixels = np.stack((found >> 16, found >> 8 & 255, found & 255), -1).astype(np.int64)
-    colours = np.array([colour for _, colour in palette], np.int64)
-    nearest = ((pixels[:, None] - colours) ** 2).sum(-1).argmin(-1)
+    colors = np.array([color for _, color in palette], np.int64)
+    nearest = ((pixels[:, None] - colors) ** 2).sum(-1).argmin(-1)
     return nearest[inverse.reshape(rgb.shape[:2])]
 
 
@@ -92,14 +92,14 @@ def output_size(width: int, height: int, side: int) -> tuple[int, int]:
     return min(round(width * scale), 4 * side), min(round(height * scale), 4 * side)
 
 
-# --- Lab: greyscale → colour keeps the L that was given and predicts a and b (paper §4) -----------
+# --- Lab: grayscale → color keeps the L that was given and predicts a and b (paper §4) -----------
 
 # sRGB (D65) primaries in XYZ, and the white point, as in CIE 15 / IEC 61966-2-1.
 _RGB_TO_XYZ = torch.tensor(
     [[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]]
 )
 _WHITE_POINT = torch.tensor([0.950456, 1.0, 1.088754]).view(1, 3, 1, 1)
-AB_SCALE = 110.0  # a and b of every sRGB colour lie within ±110
+AB_SCALE = 110.0  # a and b of every sRGB color lie within ±110
 
 
 def lab_matrices() -> tuple[Tensor, Tensor]:
@@ -118,7 +118,7 @@ def rgb_to_lab(rgb: Tensor) -> Tensor:
 
 
 def lab_to_rgb(lab: Tensor) -> Tensor:
-    """The inverse of `rgb_to_lab`; colours outside sRGB are clipped."""
+    """The inverse of `rgb_to_lab`; colors outside sRGB are clipped."""
     light, a, b = lab.float().unbind(1)
     y = ((light + 1) * 50 + 16) / 116
     f = torch.stack((y + a * AB_SCALE / 500, y, y - b * AB_SCALE / 200), 1)
@@ -156,8 +156,8 @@ def image_to_input(image: Image.Image, kind: str, side: int) -> Tensor:
 def punch_holes(rgb: Tensor, hole: Tensor) -> Tensor:
     """(N, 3, H, W) in [-1, 1] and bool (N, 1, H, W) → (N, 4, H, W): holes filled, and where they are.
 
-    A network whose norms take away each map's mean cannot tell the middle of a large hole the colour around
-    it; so the hole comes in that colour, and what is left to be made is what belongs there.
+    A network whose norms take away each map's mean cannot tell the middle of a large hole the color around
+    it; so the hole comes in that color, and what is left to be made is what belongs there.
     """
     return torch.cat((fill_smoothly(rgb, ~hole), hole.to(rgb.dtype) * 2 - 1), 1)
 
@@ -177,7 +177,7 @@ def fill_smoothly(rgb: Tensor, known: Tensor) -> Tensor:
 
 
 def input_to_rgb(real_a: Tensor, kind: str) -> Tensor:
-    """What a generator is given → a picture of it, (N, 3, H, W) in [-1, 1]; holes are grey."""
+    """What a generator is given → a picture of it, (N, 3, H, W) in [-1, 1]; holes are gray."""
     if kind == "grey":
         light = real_a[:, :1]
         return lab_to_rgb(torch.cat((light, torch.zeros_like(light).repeat(1, 2, 1, 1)), 1))

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 # The twelve classes of the CMP façades (Tyleček & Šára 2013), in the order of their label ids.
-# Colours are the modes of the clusters in the paper's JPEG label maps (a jet colour map).
+# Colors are the modes of the clusters in the paper's JPEG label maps (a jet color map).
 FACADE_PALETTE: tuple[tuple[str, tuple[int, int, int]], ...] = (
     ("background", (0, 0, 222)),
     ("wall", (0, 48, 255)),
@@ -93,11 +93,11 @@ TASKS: dict[str, Task] = {
             brush="car",
         ),
         Task("inpaint", "Fill in", "Brush something out of a photo, see it filled in.", "mask"),
-        Task("gray2color", "Colour", "Give a black-and-white photo its colours."),
+        Task("gray2color", "Color", "Give a black-and-white photo its colors."),
         Task("cutout", "Cut out", "Put the animal in a photo on white."),
         Task("photo2edges", "Photo to drawing", "Turn a photo into lines to draw on."),
         Task("thermal2color", "Thermal to visible", "From a heat camera's view to daylight."),
-        Task("sketch2emoji", "Emoji", "Draw an outline, get it coloured in.", "lines"),
+        Task("sketch2emoji", "Emoji", "Draw an outline, get it colored in.", "lines"),
     )
 }
 

@@ -45,8 +45,8 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 TINY_TASKS = ("edges2cats", "facades", "inpaint", "gray2color")
 
 
-def share_of(pixels: np.ndarray, colour: tuple[int, int, int]) -> float:
-    return float((pixels == np.array(colour)).all(-1).mean())
+def share_of(pixels: np.ndarray, color: tuple[int, int, int]) -> float:
+    return float((pixels == np.array(color)).all(-1).mean())
 
 
 def dark(pixels: np.ndarray) -> float:

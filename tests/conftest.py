@@ -21,7 +21,7 @@ TINY = {"ngf": 4, "ndf": 4, "crop_size": 32, "load_size": 36}
 
 
 def draw_pair(number: int, side: int = 32) -> tuple[Image.Image, Image.Image]:
-    """(photo, labels): a box somewhere; in the photo red on grey with noise, in the labels blue on black."""
+    """(photo, labels): a box somewhere; in the photo red on gray with noise, in the labels blue on black."""
     rng = np.random.default_rng(number)
     left, top = rng.integers(2, side // 2, 2)
     box = (int(left), int(top), int(left) + side // 3, int(top) + side // 3)

@@ -1,4 +1,4 @@
-"""What D is shown: the same for real and generated pictures, drawn anew each time, and differentiable."""
+"""What D is shown: the same for real and generated pictures, drawn again each time, and differentiable."""
 
 from dataclasses import replace
 
@@ -35,7 +35,7 @@ def test_input_and_picture_move_and_are_covered_together(pair):
     assert torch.equal(given[:, :1] == 0, picture[:, :1] == 0)
     hidden = (given[:, 0] == 0).float().mean((1, 2))
     assert (hidden > 0.05).all() and (hidden < 0.6).all()
-    assert set(given.unique().tolist()) == {0.0, 1.0}  # the input keeps its colours
+    assert set(given.unique().tolist()) == {0.0, 1.0}  # the input keeps its colors
 
 
 def test_parts_by_hand():
@@ -49,8 +49,8 @@ def test_parts_by_hand():
         ]
         assert any(torch.equal(moved, e) for e in expected)
         assert 4 <= (cutout(picture, rng) == 0).sum() <= 16
-    grey = torch.full((1, 3, 8, 8), 0.25)
-    assert color_jitter(grey, rng).std() < 1e-6 and not torch.equal(color_jitter(grey, rng), grey)
+    gray = torch.full((1, 3, 8, 8), 0.25)
+    assert color_jitter(gray, rng).std() < 1e-6 and not torch.equal(color_jitter(gray, rng), gray)
 
 
 def test_g_learns_through_it_and_d_from_it(tiny_config, pair):

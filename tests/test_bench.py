@@ -28,7 +28,7 @@ def test_ours_and_the_plain_reference_make_the_same_picture(plain, precision):
     picture = bench.drawing()
     mine = np.asarray(ours.translate(picture, seed=None), float)
     theirs = np.asarray(plain.translate(reference, picture, noise=False), float)
-    assert theirs.std() > 20  # a picture, not one grey
+    assert theirs.std() > 20  # a picture, not one gray
     assert np.abs(mine - theirs).mean() < (0.01 if precision == "fp32" else 1.5)
 
 

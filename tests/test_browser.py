@@ -10,7 +10,7 @@ from pix2pix.tasks import FACADE_PALETTE
 
 pytest_plugins = ["browser"]  # the fixtures: studio_url, chromium, desktop, phone, visitor
 pytestmark = pytest.mark.browser
-COLOURS = dict(FACADE_PALETTE)
+COLORS = dict(FACADE_PALETTE)
 
 
 # --- first sight -----------------------------------------------------------------------------------------
@@ -93,13 +93,13 @@ def test_a_rectangle_is_crisp_and_changes_the_picture(visitor):
     sheet = visitor.sheet()
     assert sheet.shape == (256, 256, 3)
     inside = sheet[66:190, 66:126]
-    assert (inside == COLOURS["door"]).all(), "the rectangle is filled with the class in hand"
-    assert share_of(sheet, COLOURS["door"]) + share_of(sheet, COLOURS["wall"]) == 1.0, "no colours between"
-    assert share_of(sheet, COLOURS["door"]) == pytest.approx(0.125, abs=0.01)
+    assert (inside == COLORS["door"]).all(), "the rectangle is filled with the class in hand"
+    assert share_of(sheet, COLORS["door"]) + share_of(sheet, COLORS["wall"]) == 1.0, "no colors between"
+    assert share_of(sheet, COLORS["door"]) == pytest.approx(0.125, abs=0.01)
     assert np.abs(visitor.picture().astype(int) - picture).mean() > 0.05
 
 
-def test_every_label_tool_leaves_palette_colours_only(desktop):
+def test_every_label_tool_leaves_palette_colors_only(desktop):
     desktop.choose("facades")
     with desktop.new_picture():
         desktop.press("clear")
@@ -109,7 +109,7 @@ def test_every_label_tool_leaves_palette_colours_only(desktop):
             desktop.drag((0.1 + 0.2 * number, 0.13), (0.25 + 0.2 * number, 0.87))
     sheet = desktop.sheet()
     assert np.array_equal(np.asarray(snap_to_palette(Image.fromarray(sheet), FACADE_PALETTE)), sheet)
-    assert 0.15 < share_of(sheet, COLOURS["window"]) < 0.4
+    assert 0.15 < share_of(sheet, COLORS["window"]) < 0.4
 
 
 def test_fill_stops_at_the_border(visitor):
@@ -123,12 +123,12 @@ def test_fill_stops_at_the_border(visitor):
     with visitor.new_picture():
         visitor.drag((0.5, 0.5), (0.5, 0.5), steps=1)
     sheet = visitor.sheet()
-    assert (sheet[70:186, 70:186] == COLOURS["balcony"]).all()
-    assert share_of(sheet, COLOURS["window"]) == 0
-    assert share_of(sheet, COLOURS["wall"]) == pytest.approx(0.75, abs=0.01)
+    assert (sheet[70:186, 70:186] == COLORS["balcony"]).all()
+    assert share_of(sheet, COLORS["window"]) == 0
+    assert share_of(sheet, COLORS["wall"]) == pytest.approx(0.75, abs=0.01)
 
 
-def test_pick_takes_the_colour_under_the_pen(desktop):
+def test_pick_takes_the_color_under_the_pen(desktop):
     desktop.choose("facades")
     with desktop.new_picture():
         desktop.press("clear")
@@ -211,7 +211,7 @@ def test_keys_choose_tools_and_draw(desktop):
         for key in ("Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowDown"):
             desktop.page.keyboard.press(key)
         desktop.page.keyboard.press("Space")
-    assert (desktop.sheet()[130:142, 130:158] == COLOURS["window"]).all()
+    assert (desktop.sheet()[130:142, 130:158] == COLORS["window"]).all()
     with desktop.new_picture():
         desktop.page.keyboard.press("Control+z")
-    assert share_of(desktop.sheet(), COLOURS["wall"]) == 1.0
+    assert share_of(desktop.sheet(), COLORS["wall"]) == 1.0

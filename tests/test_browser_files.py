@@ -13,7 +13,7 @@ from pix2pix.tasks import FACADE_PALETTE
 
 pytest_plugins = ["browser"]  # the fixtures: studio_url, chromium, desktop, phone, visitor
 pytestmark = pytest.mark.browser
-COLOURS = dict(FACADE_PALETTE)
+COLORS = dict(FACADE_PALETTE)
 
 
 # --- pictures from elsewhere -------------------------------------------------------------------------------
@@ -22,14 +22,14 @@ COLOURS = dict(FACADE_PALETTE)
 def test_an_uploaded_label_map_becomes_a_picture(visitor, tmp_path):
     visitor.choose("facades")
     picture = visitor.picture()
-    labels = Image.new("RGB", (256, 256), COLOURS["wall"])
-    ImageDraw.Draw(labels).rectangle((40, 60, 99, 159), fill=COLOURS["window"])
-    labels.save(tmp_path / "labels.jpg", quality=60)  # smeared colours, to be snapped back
+    labels = Image.new("RGB", (256, 256), COLORS["wall"])
+    ImageDraw.Draw(labels).rectangle((40, 60, 99, 159), fill=COLORS["window"])
+    labels.save(tmp_path / "labels.jpg", quality=60)  # smeared colors, to be snapped back
     with visitor.new_picture():
         visitor.give_file("upload", tmp_path / "labels.jpg")
     sheet = visitor.sheet()
     assert np.array_equal(np.asarray(snap_to_palette(Image.fromarray(sheet), FACADE_PALETTE)), sheet)
-    assert (sheet[66:154, 46:94] == COLOURS["window"]).all()
+    assert (sheet[66:154, 46:94] == COLORS["window"]).all()
     assert not np.array_equal(visitor.picture(), picture)
 
 

@@ -1,4 +1,4 @@
-"""The picture beside the drawing, programs that ask for one, and a studio without weights."""
+"""The picture next to the drawing, programs that ask for one, and a studio without weights."""
 
 import http.client
 import json

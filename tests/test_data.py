@@ -10,7 +10,7 @@ from PIL import Image
 
 from pix2pix.config import TrainConfig
 from pix2pix.data.batches import pair_at, prefetch, training_batch, training_pair, validation_pair
-from pix2pix.data.sources import Pairs, even_shares, load_pairs, main_colour, matte_from_trimap
+from pix2pix.data.sources import Pairs, even_shares, load_pairs, main_hue, matte_from_trimap
 from pix2pix.tasks import FACADE_PALETTE
 
 
@@ -116,20 +116,20 @@ def test_prefetch_keeps_the_order_and_hands_errors_over():
         list(prefetch(fails, range(2)))
 
 
-def test_pairs_of_rare_colours_come_as_often_as_those_of_common_ones():
-    def page(colour):
+def test_pairs_of_rare_colors_come_as_often_as_those_of_common_ones():
+    def page(color):
         picture = np.full((32, 32, 3), 255, np.uint8)
-        picture[8:24, 8:24] = colour
+        picture[8:24, 8:24] = color
         return picture
 
     red, yellow, green, blue = (255, 0, 0), (250, 220, 0), (0, 180, 0), (0, 90, 255)
-    groups = [main_colour(page(c)) for c in (red, yellow, green, blue, (120, 120, 120))]
+    groups = [main_hue(page(c)) for c in (red, yellow, green, blue, (120, 120, 120))]
     assert len(set(groups)) == 5 and groups[0] == 0 and groups[-1] == 12
-    assert main_colour(page((250, 5, 12))) == 0  # a hue just below 360°
+    assert main_hue(page((250, 5, 12))) == 0  # a hue just below 360°
     pictures = [page(yellow)] * 90 + [page(blue)] * 10
     pairs = Pairs([""] * 100, pictures, pictures)
     config = TrainConfig(balance=True)
-    pairs.shares = even_shares([main_colour(b) for b in pairs.b])
+    pairs.shares = even_shares([main_hue(b) for b in pairs.b])
     drawn = [pair_at(pairs, config, step, 0) for step in range(400)]
     # The fourth root of a ninth is 0.58: 0.58 / 1.58 of 400 are 146.
     assert 120 < sum(which >= 90 for which in drawn) < 175

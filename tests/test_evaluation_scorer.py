@@ -55,7 +55,7 @@ def test_train_resume_measure_and_ship(facades, tmp_path, capsys):
     assert segmenter.main([*line, "--steps", "2", "--resume"]) == 0
     settings = read_config(folder / "config.json")
     assert settings["steps"] == 2 and settings["validation"]["photos"] == 3
-    assert settings["validation"]["colours_alone"]["pixel_accuracy"] > 0.95  # here colour tells all
+    assert settings["validation"]["colours_alone"]["pixel_accuracy"] > 0.95  # here color tells all
     text = (folder / "README.md").read_text(encoding="utf-8")
     assert "2 steps of 1" in text and f"{settings['validation']['class_iou']:.3f}" in text
     assert not (folder / segmenter.STATE).exists() and segmenter.load_segmenter(folder).classes == 12

@@ -54,19 +54,19 @@ def test_all_are_256_pixels_a_side_and_small_on_disk():
 def test_line_drawings_are_dark_lines_on_white(task):
     for path in example_paths(task):
         picture = Image.open(path)
-        grey = np.asarray(picture)
+        gray = np.asarray(picture)
         assert picture.mode == "L", path
-        assert (grey > 250).mean() > 0.75, path
-        assert 0.005 < (grey < 100).mean() < 0.2, path
+        assert (gray > 250).mean() > 0.75, path
+        assert 0.005 < (gray < 100).mean() < 0.2, path
 
 
 @pytest.mark.parametrize("task", LABELS)
-def test_label_maps_hold_palette_colours_only(task):
-    palette = {colour for _, colour in TASKS[task].palette}
+def test_label_maps_hold_palette_colors_only(task):
+    palette = {color for _, color in TASKS[task].palette}
     for path in example_paths(task):
         picture = Image.open(path)
         assert picture.mode == "RGB"
-        used = {colour for _, colour in picture.getcolors(1 << 16)}
+        used = {color for _, color in picture.getcolors(1 << 16)}
         assert used <= palette, path
         assert len(used) >= 4, path
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from pix2pix.cards import is_written_here
 from pix2pix.cli import main
-from pix2pix.evaluation.color_statistics import read_colour_statistics
+from pix2pix.evaluation.color_statistics import read_color_statistics
 from pix2pix.inference import Translator
 
 
@@ -90,6 +90,6 @@ def test_color_statistics_are_of_the_runs_own_targets(tmp_path, direction):
     run = save_checkpoint(tmp_path / "runs", "mine", direction=direction, **TINY)
     target = tmp_path / "mine"
     assert main(["export", str(run), str(target), "--data", str(tmp_path / "data")]) == 0
-    found = read_colour_statistics(target)
+    found = read_color_statistics(target)
     reds = np.argmax(found.a) > 30  # bins of 5 over -110 … 110: a is about 60 for red
     assert reds == (direction == "AtoB")

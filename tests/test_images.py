@@ -91,7 +91,7 @@ def test_image_bombs_are_refused_before_decoding(monkeypatch):
 def test_snapping_finds_the_nearest_label():
     rng = np.random.default_rng(0)
     index = rng.integers(0, len(FACADE_PALETTE), (9, 7))
-    exact = np.array([colour for _, colour in FACADE_PALETTE])[index]
+    exact = np.array([color for _, color in FACADE_PALETTE])[index]
     noisy = (exact + rng.integers(-12, 13, exact.shape)).clip(0, 255).astype(np.uint8)
     snapped = images.snap_to_palette(Image.fromarray(noisy), FACADE_PALETTE)
     assert np.array_equal(np.asarray(snapped), exact)

@@ -75,13 +75,13 @@ def test_every_kind_of_input_and_output(shipped, task):
     assert answer.mode == "RGB" and answer.size == (512, 256)
 
 
-def test_colour_keeps_the_lightness(shipped):
-    """What gray2color answers has the L that was given, but for colours that sRGB does not have."""
+def test_color_keeps_the_lightness(shipped):
+    """What gray2color answers has the L that was given, but for colors that sRGB does not have."""
     from skimage.color import rgb2lab
 
-    grey = Image.fromarray(np.tile(np.linspace(90, 160, 256).astype(np.uint8), (256, 1)))
-    answer = Translator("gray2color", "cpu").translate(grey)
-    before, after = rgb2lab(np.asarray(grey.convert("RGB")))[..., 0], rgb2lab(np.asarray(answer))[..., 0]
+    gray = Image.fromarray(np.tile(np.linspace(90, 160, 256).astype(np.uint8), (256, 1)))
+    answer = Translator("gray2color", "cpu").translate(gray)
+    before, after = rgb2lab(np.asarray(gray.convert("RGB")))[..., 0], rgb2lab(np.asarray(answer))[..., 0]
     assert np.abs(before - after).mean() < 1
 
 

@@ -131,7 +131,7 @@ def test_the_tables_name_classes_that_exist_and_lead_somewhere(rules: LabelRules
     assert set(rules.drop) | set(rules.boxy) <= set(rules.parents)
     assert not rules.background or rules.background in names
     ahead = set(rules.parents)
-    for _ in names:  # whatever is chosen, each way ends: at a class that nobody leaves out, or beside
+    for _ in names:  # whatever is chosen, each way ends: at a class that nobody leaves out, or next to
         ahead = {parent for name in ahead for parent in rules.parents.get(name, ())}
     assert not ahead
 

@@ -193,7 +193,7 @@ def test_what_is_left_out_is_counted(tmp_path, capsys):
     told = capsys.readouterr().err
     assert "3 files have no partner in A and are left out: 5.png, 6.png, 7.png" in told
     assert "left out, not readable here: 3 .heic, 1 .mp4" in told
-    assert "1 pictures beside A and B are left out" in told
+    assert "1 pictures next to A and B are left out" in told
     load_pairs(TrainConfig(data=str(tmp_path), **TINY), "val")
     assert "left out" not in capsys.readouterr().err  # once is enough
 

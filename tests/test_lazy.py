@@ -125,7 +125,7 @@ def test_without_room_on_disk_there_is_no_cache(set_of, tmp_path, monkeypatch, c
     monkeypatch.setattr("pix2pix.data.lazy.SPARE", 0.0)
     config = TrainConfig(data=str(set_of("sides")), out=str(tmp_path / "run"), memory=LITTLE, **TINY)
     pairs = load_pairs(config)
-    assert pairs.lazy.cache is None and "decoded anew each time" in capsys.readouterr().err
+    assert pairs.lazy.cache is None and "decoded again each time" in capsys.readouterr().err
     assert np.array_equal(pairs.b[3], load_pairs(replace(config, memory=0.0)).b[3])
 
 

@@ -20,7 +20,7 @@ from pix2pix.ui.comparisons import COMPARISONS, TABS, find_comparison, our_score
 from pix2pix.ui.drawing import make_value, prepare
 from pix2pix.ui.panels.patches import compare, compare_models, patch_spans
 from pix2pix.ui.pool import translators
-from pix2pix.ui.scales import VERDICT, colours
+from pix2pix.ui.scales import VERDICT, colors
 from pix2pix.ui.tiles import examples_of
 
 pytest_plugins = ["browser", "studio"]
@@ -97,12 +97,12 @@ def test_each_map_is_its_own_discriminators(weights):
         assert column["patches"]["field"] == receptive_field(translator.discriminator.n_layers)
 
 
-def test_colours_are_held_against_the_training_photos_where_they_are_kept(weights, tmp_path, monkeypatch):
+def test_colors_are_held_against_the_training_photos_where_they_are_kept(weights, tmp_path, monkeypatch):
     canvas = make_value("facades", facade())
     answer = compare_models(canvas, {})
     assert answer["reference"] is None and answer["columns"][0]["overlap"] is None
     assert len(answer["columns"][0]["a"]) == BINS and answer["columns"][0]["energy"] > 0
-    copied = tmp_path / "with-colours"
+    copied = tmp_path / "with-colors"
     shutil.copytree(weights, copied)
     even = {"a": [1 / BINS] * BINS, "b": [1 / BINS] * BINS, "gradient_energy": 50.0}
     (copied / "facades-patch70" / "color.json").write_text(json.dumps(even))
@@ -187,8 +187,8 @@ def test_the_endpoint(weights):
     assert [caption.split(",")[0] for _, caption in maps] == [
         "1×1: 256×256 patches", "16×16: 126×126 patches", "70×70: 30×30 patches",
     ]  # fmt: skip
-    allowed = {tuple(colour) for colour in colours(VERDICT).tolist()}
-    assert {tuple(colour) for _, colour in maps[2][0].getcolors(65536)} <= allowed
+    allowed = {tuple(color) for color in colors(VERDICT).tolist()}
+    assert {tuple(color) for _, color in maps[2][0].getcolors(65536)} <= allowed
     assert "facades-patch286" in missing
     for wrong in ((example, "moon"), (None, "patch")):
         with pytest.raises(Exception, match=r"no row is called|no image"):

@@ -19,17 +19,17 @@ PAIRS = 3
 QUIZ = "#learn .exhibit[data-exhibit=quiz]"
 
 
-def photo_colour(number: int) -> tuple[int, int, int]:
+def photo_color(number: int) -> tuple[int, int, int]:
     return (40 * number + 60, 90, 60)
 
 
 @pytest.fixture
 def host(tmp_path, monkeypatch):
-    """A host with three validation pairs, whose photos are one colour each, and two untrained models."""
+    """A host with three validation pairs, whose photos are one color each, and two untrained models."""
     folder = tmp_path / "data" / "facades" / "val"
     folder.mkdir(parents=True)
     for number in range(PAIRS):
-        both = Image.new("RGB", (512, 256), photo_colour(number))
+        both = Image.new("RGB", (512, 256), photo_color(number))
         both.paste(load_image(examples_of("facades")[number]), (256, 0))
         both.save(folder / f"{number}.png")
     for name in ("facades-patch70", "facades-l1"):
@@ -44,7 +44,7 @@ def host(tmp_path, monkeypatch):
 
 
 def is_photo(url: str, number: int) -> bool:
-    return (np.asarray(decode_data_url(url)) == photo_colour(number)).all()
+    return (np.asarray(decode_data_url(url)) == photo_color(number)).all()
 
 
 def test_a_question_shows_photo_and_answer_in_the_order_of_the_trials(host):
@@ -103,11 +103,11 @@ def test_a_visitor_plays(host, visit, start_studio):
     page.locator(f"{QUIZ} [data-do=start]").click()
     page.wait_for_selector(f"{QUIZ} .stage[data-phase=first]", timeout=60_000)
     picture = "document.querySelector('#learn .screen canvas').getContext('2d')"
-    colours = f"() => [...{picture}.getImageData(9, 9, 1, 1).data]"
-    first = page.evaluate(colours)
+    colors = f"() => [...{picture}.getImageData(9, 9, 1, 1).data]"
+    first = page.evaluate(colors)
     page.wait_for_selector(f"{QUIZ} .stage[data-phase=second]")
-    second = page.evaluate(colours)
-    photos = [[*photo_colour(number), 255] for number in range(PAIRS)]
+    second = page.evaluate(colors)
+    photos = [[*photo_color(number), 255] for number in range(PAIRS)]
     assert (first in photos) != (second in photos), "one of the two is the photo"
     page.wait_for_selector(f"{QUIZ} .stage[data-phase=choose]")
     assert not page.locator(f"{QUIZ} canvas").is_visible()

@@ -11,9 +11,9 @@ from pix2pix.evaluation.color_statistics import (
     describe,
     gradient_energy,
     histogram,
-    read_colour_statistics,
+    read_color_statistics,
     spread,
-    write_colour_statistics,
+    write_color_statistics,
 )
 from pix2pix.evaluation.metrics import histogram_intersection
 from pix2pix.images import load_image
@@ -21,7 +21,7 @@ from pix2pix.tasks import find_task
 from pix2pix.ui.drawing import decode_data_url, make_value, prepare, read_value
 from pix2pix.ui.panels.samples import describe_spread, draw_samples, keep_sample, make_samples, sample
 from pix2pix.ui.pool import translators
-from pix2pix.ui.scales import HEAT, NICE_TOPS, colours, nice_top, paint
+from pix2pix.ui.scales import HEAT, NICE_TOPS, colors, nice_top, paint
 from pix2pix.ui.tiles import examples_of
 
 pytest_plugins = ["browser"]
@@ -74,16 +74,16 @@ def test_red_lies_on_the_red_side():
     assert int(np.argmax(found.a)) > 22 and sum(found.a) == pytest.approx(1)
 
 
-def test_colour_statistics_are_kept_beside_the_weights(pairs_folder, tmp_path):
+def test_color_statistics_are_kept_beside_the_weights(pairs_folder, tmp_path):
     from conftest import TINY, save_checkpoint
 
     folder = save_checkpoint(tmp_path, "boxes", direction="BtoA", **TINY)
-    assert read_colour_statistics(folder) is None
-    write_colour_statistics(folder, pairs_folder)
-    found = read_colour_statistics(folder)
+    assert read_color_statistics(folder) is None
+    write_color_statistics(folder, pairs_folder)
+    found = read_color_statistics(folder)
     assert sum(found.a) == pytest.approx(1, abs=1e-4) and found.gradient_energy > 0
     (folder / "color.json").write_text('{"a": [1], "b": [1], "gradient_energy": 1}')
-    assert read_colour_statistics(folder) is None, "a file that does not fit is as good as none"
+    assert read_color_statistics(folder) is None, "a file that does not fit is as good as none"
 
 
 def test_the_scale_is_round_and_holds_the_values():
@@ -92,7 +92,7 @@ def test_the_scale_is_round_and_holds_the_values():
         assert top in NICE_TOPS and top >= min(reach, NICE_TOPS[-1])
     shown = np.asarray(paint(np.array([[0.0, 5.0, 99.0]]), 5, HEAT))
     assert tuple(shown[0, 0]) == HEAT[0] and (shown[0, 1] == shown[0, 2]).all()
-    lightness = colours(HEAT).astype(int).sum(-1)
+    lightness = colors(HEAT).astype(int).sum(-1)
     assert (np.diff(lightness) >= 0).all(), "more σ is never darker"
 
 

@@ -95,9 +95,9 @@ def test_holes_are_of_reasonable_size():
     assert min(parts) > 0 and max(parts) < 0.6 and 0.05 < np.mean(parts) < 0.35
 
 
-def test_grey_and_colour_go_together():
+def test_gray_and_color_go_together():
     photo = torch.rand(1, 3, 8, 8) * 2 - 1
-    light, colour = transforms.grey_and_colour(photo, photo, np.random.default_rng(0))
+    light, color = transforms.gray_and_color(photo, photo, np.random.default_rng(0))
     from pix2pix.images import lab_to_rgb
 
-    torch.testing.assert_close(lab_to_rgb(torch.cat((light, colour), 1)), photo, atol=5e-3, rtol=0)
+    torch.testing.assert_close(lab_to_rgb(torch.cat((light, color), 1)), photo, atol=5e-3, rtol=0)

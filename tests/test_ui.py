@@ -26,7 +26,7 @@ from pix2pix.ui.request_queue import RequestQueue
 from pix2pix.ui.thread_tuner import ThreadTuner
 
 pytest_plugins = ["studio"]  # the fixtures: weights, cat
-COLOURS = dict(FACADE_PALETTE)
+COLORS = dict(FACADE_PALETTE)
 
 
 # --- what the canvas sends -----------------------------------------------------------------------------
@@ -64,19 +64,19 @@ def test_damaged_drawings_get_one_line(url, reason):
 def test_label_maps_are_snapped_and_holes_kept():
     smeared = Image.new("RGB", (64, 64), (3, 120, 250))
     snapped = prepare(TASKS["facades"], smeared)
-    assert snapped.getcolors() == [(64 * 64, COLOURS["window"])]
+    assert snapped.getcolors() == [(64 * 64, COLORS["window"])]
     assert prepare(TASKS["facades"], snapped) is snapped, "the canvas's own drawings are not snapped again"
     photo = Image.new("RGBA", (40, 30), (10, 20, 30, 0))
     assert prepare(TASKS["inpaint"], photo).mode == "RGBA"
     assert prepare(TASKS["edges2cats"], photo).getpixel((0, 0)) == (255, 255, 255)
 
 
-def test_large_label_maps_are_shrunk_without_new_colours():
-    large = Image.new("RGB", (3000, 2000), COLOURS["wall"])
-    ImageDraw.Draw(large).rectangle((0, 0, 1499, 1999), fill=COLOURS["door"])
+def test_large_label_maps_are_shrunk_without_new_colors():
+    large = Image.new("RGB", (3000, 2000), COLORS["wall"])
+    ImageDraw.Draw(large).rectangle((0, 0, 1499, 1999), fill=COLORS["door"])
     small = prepare(TASKS["facades"], large)
     assert max(small.size) == 1024
-    assert {colour for _, colour in small.getcolors()} == {COLOURS["wall"], COLOURS["door"]}
+    assert {color for _, color in small.getcolors()} == {COLORS["wall"], COLORS["door"]}
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_live_pictures_are_the_translators(weights, queue, cat):
 
 
 def test_a_hint_comes_when_the_pen_is_up(weights, queue):
-    wall = Image.new("RGB", (256, 256), COLOURS["wall"])
+    wall = Image.new("RGB", (256, 256), COLORS["wall"])
     assert ask("facades", wall)["hint"] == ""
     assert "window" in ask("facades", wall, 2, settled=True)["hint"]
 

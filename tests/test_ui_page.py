@@ -26,7 +26,7 @@ from pix2pix.ui.panels import draw
 from pix2pix.ui.theme import CSS
 
 pytest_plugins = ["studio"]  # the fixtures: weights, cat
-COLOURS = dict(FACADE_PALETTE)
+COLORS = dict(FACADE_PALETTE)
 
 
 # --- drawings from elsewhere ---------------------------------------------------------------------------
@@ -81,11 +81,11 @@ def test_hints_speak_up_only_where_there_is_something_to_say():
     assert hint_for("edges2cats", lines_of(2)).text == ""
     assert "thinner pen" in hint_for("edges2cats", lines_of(14)).text
     assert "empty canvas" in hint_for("edges2cats", Image.new("RGB", (256, 256), "white")).text.lower()
-    house = Image.new("RGB", (256, 256), COLOURS["wall"])
+    house = Image.new("RGB", (256, 256), COLORS["wall"])
     assert "window" in hint_for("facades", house).text
-    ImageDraw.Draw(house).rectangle((10, 10, 60, 60), fill=COLOURS["door"])
+    ImageDraw.Draw(house).rectangle((10, 10, 60, 60), fill=COLORS["door"])
     assert "No windows yet" in hint_for("facades", house).text
-    ImageDraw.Draw(house).rectangle((100, 100, 160, 160), fill=COLOURS["window"])
+    ImageDraw.Draw(house).rectangle((100, 100, 160, 160), fill=COLORS["window"])
     assert hint_for("facades", house).text == ""
     assert "Brush over" in hint_for("inpaint", Image.new("RGBA", (64, 64)).convert("RGB")).text
     assert hint_for("gray2color", house).text == ""
@@ -218,8 +218,8 @@ def test_every_key_means_one_thing():
     assert len(set(commands.values())) == len(commands), sorted(commands.values())
 
 
-def luminance(colour: str) -> float:
-    levels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+def luminance(color: str) -> float:
+    levels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in levels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
@@ -227,7 +227,7 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize("light", [":root", ".dark"])
 def test_text_contrast_is_aa(light):
     block = re.search(re.escape(light) + r" \{(.*?)\}", CSS.read_text(encoding="utf-8"), re.DOTALL).group(1)
-    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
+    colors = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
     for text, ground in (
         ("ink", "paper"),
         ("ink", "panel"),
@@ -241,7 +241,7 @@ def test_text_contrast_is_aa(light):
         ("on-accent", "accent"),
         ("on-accent", "accent-strong"),
     ):
-        bright, dim = sorted((luminance(colours[text]), luminance(colours[ground])), reverse=True)
+        bright, dim = sorted((luminance(colors[text]), luminance(colors[ground])), reverse=True)
         assert (bright + 0.05) / (dim + 0.05) >= 4.5, f"{text} on {ground}"
 
 

@@ -136,7 +136,7 @@ def check_roles(found: FileSet, config: TrainConfig) -> None:
         )
     if config.pairs == "cutout" and colored[made_from] > len(shown) / 2:
         raise ValueError(
-            f"{name}: --pairs cutout wants a trimap or a black-and-white mask beside each photo, and both "
+            f"{name}: --pairs cutout wants a trimap or a black-and-white mask next to each photo, and both "
             "sides are in color; without --pairs cutout they are taken as they are"
         )
 
@@ -183,7 +183,7 @@ def photo_notes(found: FileSet) -> list[str]:
 
 
 def matching_notes(found: FileSet, config: TrainConfig) -> list[str]:
-    """Two folders: a note where partners have other shapes, or drawings might be drawn anew."""
+    """Two folders: a note where partners have other shapes, or drawings might be drawn again."""
     unlike = []
     for first, second in spread(found.files, LOOKED_AT):
         (width, height), (other_width, other_height) = size_of(first), size_of(second)

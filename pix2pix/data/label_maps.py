@@ -75,7 +75,7 @@ def leave_out(index: np.ndarray, names, rules: LabelRules, rng: np.random.Genera
 
 
 def fill_hidden(index: np.ndarray, ground: int, from_left: bool) -> np.ndarray:
-    """Give every HIDDEN pixel the class beside it; where under a third of a row is known, the row above."""
+    """Give every HIDDEN pixel the class next to it; where under a third of a row is known, the row above."""
     known = index != HIDDEN
     if known.all():
         return index

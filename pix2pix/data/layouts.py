@@ -92,7 +92,7 @@ def find_set(folder: Path, split: str, pairs: str = "aligned") -> FileSet:
         return found[split]
     whole = found.get("train")
     if whole is None and "val" in found:
-        if loose := pictures_in(folder):  # training pictures beside a folder of validation pictures
+        if loose := pictures_in(folder):  # training pictures next to a folder of validation pictures
             return FileSet([(path, None) for path in loose], f"{folder.name}: one file a pair")
         raise ValueError(
             f"{folder}: has {found['val'].layout}, but nothing to train on; rename that folder to train, "
@@ -211,7 +211,7 @@ def two_folders(one: Path, two: Path, names: tuple[str, str], pairs: str) -> Fil
             f"{two}: {len(spare)} files have no partner in {one.name} and are left out: {names_of(spare)}"
         )
     if beside := pictures_in(one.parent):
-        notes.append(f"{one.parent}: {len(beside)} pictures beside {one.name} and {two.name} are left out")
+        notes.append(f"{one.parent}: {len(beside)} pictures next to {one.name} and {two.name} are left out")
     layout = f"{one.parent.name}: two folders, {one.name} and {two.name}"
     return FileSet(files, layout, (names[0].lower(), names[1].lower()), notes)
 
@@ -279,7 +279,7 @@ def folders_in(folder: Path) -> dict[str, Path]:
 
 
 def visible(path: Path) -> bool:
-    """Neither a dot file (macOS leaves ._x.png beside x.png) nor a folder of such."""
+    """Neither a dot file (macOS leaves ._x.png next to x.png) nor a folder of such."""
     return not path.name.startswith(".") and path.name != "__MACOSX"
 
 

@@ -210,7 +210,7 @@ class Cache:
 
 
 def read_and_keep(read: Callable[[Any], Pair], item: Any, which: int, cache: Cache | None) -> Pair:
-    """One pair, read anew and put into the cache; what a worker does."""
+    """One pair, read again and put into the cache; what a worker does."""
     pair = read(item)
     if cache:
         cache.store(which, pair)

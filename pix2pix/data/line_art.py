@@ -108,7 +108,7 @@ def draw(ink: np.ndarray, width: float) -> Tensor:
 
 
 def soft_edges(photo: np.ndarray) -> np.ndarray:
-    """uint8 (H, W, 3) → soft edge map, uint8 (H, W), dark on white: the colour gradient at two scales.
+    """uint8 (H, W, 3) → soft edge map, uint8 (H, W), dark on white: the color gradient at two scales.
 
     A plain stand-in for HED (paper appendix) that needs no weights of anybody else's.
     """

@@ -20,19 +20,19 @@ PAPER_RUNS: dict[str, PaperRun] = {
     "patch70": PaperRun(
         {},
         "Windows with panes, balconies with railings, shutters and doors stand where they were drawn, and "
-        "walls are stone or brick. Weak: hues stay between grey and ochre, shop fronts are dark and hard to "
-        "read, and large areas of background come out as ragged grey and white, since the corners of many "
+        "walls are stone or brick. Weak: hues stay between gray and ochre, shop fronts are dark and hard to "
+        "read, and large areas of background come out as ragged gray and white, since the corners of many "
         "training photos are blank.",
     ),
     "patch1": PaperRun(
         {"n_layers": 0},
-        "As blurred as by L1 alone, but with more contrast and colour: greyer or warmer stone, dark doors. "
-        "Single pixels can say whether a colour is likely, not whether an edge is sharp.",
+        "As blurred as by L1 alone, but with more contrast and color: grayer or warmer stone, dark doors. "
+        "Single pixels can say whether a color is likely, not whether an edge is sharp.",
     ),
     "patch16": PaperRun(
         {"n_layers": 1},
         "Sharp windows with panes, railings and cornices, and warm walls. Where the drawing leaves room a "
-        "small motif repeats: dots in shop fronts and beside the house, a faint grid over walls.",
+        "small motif repeats: dots in shop fronts and next to the house, a faint grid over walls.",
     ),
     "patch286": PaperRun(
         {"n_layers": 5},
@@ -44,7 +44,7 @@ PAPER_RUNS: dict[str, PaperRun] = {
         {"objective": "l1"},
         "What L1 asks for, the mean of all façades that would fit: windows, doors and cornices stand where "
         "they were drawn, but without panes or stone, on walls of one beige, darker towards the ground; the "
-        "background is grey mist.",
+        "background is gray mist.",
     ),
     "gan": PaperRun({"objective": "gan"}),
     "l1-gan": PaperRun({"objective": "l1+gan"}),
@@ -57,12 +57,12 @@ PAPER_RUNS: dict[str, PaperRun] = {
     "encdec": PaperRun(
         {"skips": False},
         "What the skips are for (paper, figure 5): nothing of the drawing gets through the 1×1 bottleneck, "
-        "and whatever is drawn becomes nearly the same grey wall with the same ragged windows, sharp all "
+        "and whatever is drawn becomes nearly the same gray wall with the same ragged windows, sharp all "
         "the same, since D asks for that.",
     ),
     "encdec-l1": PaperRun(
         {"skips": False, "objective": "l1"},
-        "Without skips and without D: one brown-grey fog, whatever is drawn. It is the mean of all façades, "
+        "Without skips and without D: one brown-gray fog, whatever is drawn. It is the mean of all façades, "
         "the best that can be said about a house unseen.",
     ),
     "labels": PaperRun({"direction": "AtoB"}),

@@ -106,7 +106,7 @@ RECIPES: dict[str, Recipe] = {
         seen="Outlines with eyes become furry faces on white, tabby, gray, ginger, black or white by the "
         "color wish or the seed, with clear yellow, green or blue eyes, small, tilted and off-center faces "
         "too; a child's two dots become eyes. Weak: closed lids become dark folds, a face without a mouth "
-        "gets a red smear for a nose, whiskers leave a faint cloud beside the cheeks, fur is at times "
+        "gets a red smear for a nose, whiskers leave a faint cloud next to the cheeks, fur is at times "
         "streaked, and a whole cat is taken for a face. Before the run on this card the weights had "
         "67,000 steps of three earlier recipes; the run was stopped at half of its schedule.",
     ),
@@ -178,12 +178,12 @@ RECIPES: dict[str, Recipe] = {
     ),
     "inpaint": Recipe(
         ("photos", "edges2cats", "facades"),
-        # A higher λ than the paper's: a filling of the wrong colour is worse than a soft one.
+        # A higher λ than the paper's: a filling of the wrong color is worse than a soft one.
         {**SMALL, "pairs": "holes", "steps": 12_000, "lambda_l1": 300, "ema": 0.999},
         "900 plain photos (food, flowers, BSDS), AFHQ cats and CMP façades; holes made on the fly",
         "food CC BY/CC BY-SA/public domain; flowers CC BY; BSDS non-commercial research; AFHQ CC BY-NC 4.0",
         "non-commercial",
-        seen="Scratches, wires and smaller things brushed out of a photo go: the hole takes the colours "
+        seen="Scratches, wires and smaller things brushed out of a photo go: the hole takes the colors "
         "around it, and fur, sky, skin and wood go on through it. Weak: what has a shape of its own, "
         "such as an eye, a row of windows or the joints of a wall, comes as soft mottled texture, and "
         "dark rims at the edge of a hole are drawn into it.",
@@ -250,7 +250,7 @@ RECIPES: dict[str, Recipe] = {
         "Oxford-IIIT Pet: CC BY-SA 4.0",
         "any, with attribution, share alike",
         seen="A whole cat or dog that differs from what is behind it stands on white with soft, mostly "
-        "right edges. Weak: busy floors and walls stay beside it in ragged patches, close-ups that "
+        "right edges. Weak: busy floors and walls stay next to it in ragged patches, close-ups that "
         "fill the frame lose their rims and bits of nose or eye, and people and things, which the "
         "training photos do not show, come in fragments. 692 photos are few for telling animals from "
         "everything else.",
@@ -271,8 +271,8 @@ RECIPES: dict[str, Recipe] = {
         "RoadScene, 199 training pairs",
         "RoadScene: cite (Xu et al. 2020)",
         seen="A misty day: sky, road, trees and houses are where the heat camera saw them, cars and people "
-        "as brown or blue shapes, in the pale colours of the training photos. Weak: all is soft and "
-        "nearly grey, a fine grid shows in large areas, lamps appear where there are none, and what "
+        "as brown or blue shapes, in the pale colors of the training photos. Weak: all is soft and "
+        "nearly gray, a fine grid shows in large areas, lamps appear where there are none, and what "
         "the camera sees as one warmth cannot be told apart. 199 pairs are few; without augmentation, "
         "at λ = 100, lamps hung in the same places of every picture.",
     ),
@@ -289,14 +289,14 @@ RECIPES: dict[str, Recipe] = {
             "steps": 6_000,
             "full_size": "enlarged",
         },
-        "OpenMoji 17, 1,593 training pairs of outline and colour",
+        "OpenMoji 17, 1,593 training pairs of outline and color",
         "OpenMoji: CC BY-SA 4.0",
         "any, with attribution, share alike",
         seen="Every outline is filled flat and to its edge in one color, by wish or by seed, from small and "
         "off-center drawings too: hearts, faces, fish, cars, cups and umbrellas. Weak: one color for the "
         "whole, so a flower's leaves are as blue as its petals; it does not know what it sees; a white spot "
         "stays in the middle of large areas at times, small black parts inside a dark color turn white, "
-        "and open strokes beside an outline leave a stain.",
+        "and open strokes next to an outline leave a stain.",
     ),
     # Tables 1, 2, 3, 4 and 6 on the paper's own data: its recipe at half its width, and 20,000 steps.
     **{

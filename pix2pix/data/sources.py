@@ -98,7 +98,7 @@ def load_pairs(
     if config.color_wish:
         pairs.colors = pairs.describe_targets(main_color)
     if config.balance:
-        pairs.shares = even_shares(pairs.describe_targets(main_colour))
+        pairs.shares = even_shares(pairs.describe_targets(main_hue))
     if split == "train" and config.pairs == "cutout" and (Path(config.data) / "photos").is_dir():
         others = find_files(Path(config.data) / "photos", "train", "holes")
         pairs.backgrounds = [read_picture(path, side) for path, _ in others[::2]]
@@ -117,7 +117,7 @@ def read_lazily(sources: list[Source], read: partial, side: int, limit: float) -
     cache = Path(config.out) / "cache" if config.out else None
     lazy = LazyPairs(sources, read, side, cache, key(sources, read))
     if os.environ.get("RANK", "0") == "0":
-        kept = f"kept in {cache} until the run is done" if lazy.cache else "decoded anew each time"
+        kept = f"kept in {cache} until the run is done" if lazy.cache else "decoded again each time"
         needed = f"{6 * side * side * len(sources) / 1e9:.1f} GB, more than {limit / 1e9:.1f} GB (--memory)"
         line = f"{config.data}: {len(sources)} pairs would take {needed}; read as needed, {kept}"
         print(line, file=sys.stderr)
@@ -237,7 +237,7 @@ def matte_from_trimap(trimap: np.ndarray) -> np.ndarray:
     """(H, W) of 1 animal, 2 background, 3 unknown → uint8 (H, W), 255 animal to 0 background.
 
     Across the unknown band the matte falls as the animal gets farther and the background nearer: a band of
-    one grey would teach a halo.
+    one gray would teach a halo.
     """
     to_animal = ndimage.distance_transform_edt(trimap != 1)
     to_background = ndimage.distance_transform_edt(trimap != 2)
@@ -251,8 +251,8 @@ def to_array(picture: Image.Image, side: int) -> np.ndarray:
     return np.array(picture)
 
 
-def main_colour(picture: np.ndarray) -> int:
-    """uint8 (H, W, 3) → the hue of most of its coloured pixels, of twelve, red 0; 12 if it has no colour."""
+def main_hue(picture: np.ndarray) -> int:
+    """uint8 (H, W, 3) → the hue of most of its colored pixels, of twelve, red 0; 12 if it has no color."""
     hue, saturation, value = np.asarray(Image.fromarray(picture).convert("HSV")).reshape(-1, 3).T
     hues = hue[saturation.astype(int) * value > 64 * 255]
     if len(hues) < 0.01 * hue.size:

@@ -47,7 +47,7 @@ def photo_to_drawing(soft: Tensor, photo: Tensor, rng: np.random.Generator) -> t
     return photo, torch.from_numpy(ndimage.gaussian_filter(draw(ink, 3).numpy(), (0, 0, 0.7, 0.7)))
 
 
-def grey_and_colour(a: Tensor, photo: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+def gray_and_color(a: Tensor, photo: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
     """A photo → its L (1 channel) and its a, b (2 channels), scaled to [-1, 1]."""
     lab = rgb_to_lab(photo)
     return lab[:, :1], lab[:, 1:]
@@ -71,7 +71,7 @@ TRANSFORMS: dict[str, Transform] = {
     "edges": drawing_from_soft_edges,  # the soft edges are made when the photos are read
     "lines": drawing_from_lines,
     "drawing": photo_to_drawing,
-    "gray": grey_and_colour,
+    "gray": gray_and_color,
     "holes": photo_with_holes,
     "cutout": animal_and_matte,
 }

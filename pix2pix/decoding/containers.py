@@ -37,7 +37,7 @@ class Refused(ValueError):
 class Container:
     """A file that is about to be decoded.
 
-    stream: what Pillow reads. held: bytes that decoding takes beside the pixels. bits: significant bits of a
+    stream: what Pillow reads. held: bytes that decoding takes besides the pixels. bits: significant bits of a
     sample, where the file says so. deep: samples have 16 bits in the file. tags: numbers of a TIFF's tags.
     """
 

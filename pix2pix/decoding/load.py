@@ -44,7 +44,7 @@ FEW_COLORS = 64  # a drawing of label colors, which must not be mixed
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 STORED = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2}  # bytes a pixel in Pillow; others 4
-# Bytes a pixel that decoders hold beside the image: libwebp's two canvases and its own frame; dav1d's.
+# Bytes a pixel that decoders hold besides the image: libwebp's two canvases and its own frame; dav1d's.
 DECODERS = {"WEBP": 14, "AVIF": 12, "GIF": 1}
 
 # TIFF: bits and format of a sample, photometric interpretation, orientation, rows a strip, ranges of samples.

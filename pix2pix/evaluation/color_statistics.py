@@ -1,7 +1,7 @@
-"""Colour and sharpness of pictures as plain numbers (paper §4.2 "colorfulness", §3.2 stochasticity).
+"""Color and sharpness of pictures as plain numbers (paper §4.2 "colorfulness", §3.2 stochasticity).
 
-Lab histograms, gradient energy, and how far samples of one drawing lie apart. `write_colour_statistics` keeps
-the numbers of a run's training photos beside its weights, in color.json, so that pictures can be compared
+Lab histograms, gradient energy, and how far samples of one drawing lie apart. `write_color_statistics` keeps
+the numbers of a run's training photos next to its weights, in color.json, so that pictures can be compared
 with them where the photos are not. Knows nothing about networks or pages.
 """
 
@@ -20,11 +20,11 @@ from pix2pix.images import AB_SCALE, array_to_tensor, rgb_to_lab
 
 FILE = "color.json"
 BINS = 44
-"""Bins of 5 units each over -110 … 110, where a and b of every sRGB colour lie."""
+"""Bins of 5 units each over -110 … 110, where a and b of every sRGB color lie."""
 
 
 @dataclass(frozen=True)
-class ColourStatistics:
+class ColorStatistics:
     """Means over one picture or many.
 
     a, b: share of the pixels in each of the BINS bins of Lab's a (green to red) and b (blue to yellow).
@@ -57,18 +57,18 @@ def gradient_energy(lightness: np.ndarray) -> float:
     return float((across**2).mean() + (down**2).mean())
 
 
-def describe(rgb: np.ndarray) -> ColourStatistics:
+def describe(rgb: np.ndarray) -> ColorStatistics:
     """The numbers of one picture, uint8 (H, W, 3)."""
     light, a, b = to_lab(rgb)
-    return ColourStatistics(histogram(a).tolist(), histogram(b).tolist(), gradient_energy(light))
+    return ColorStatistics(histogram(a).tolist(), histogram(b).tolist(), gradient_energy(light))
 
 
-def describe_all(pictures: Sequence[np.ndarray]) -> ColourStatistics:
+def describe_all(pictures: Sequence[np.ndarray]) -> ColorStatistics:
     """The mean numbers of many pictures; every picture counts the same."""
     if not len(pictures):
         raise ValueError("no pictures to describe; expected at least one")
     each = [describe(picture) for picture in pictures]
-    return ColourStatistics(
+    return ColorStatistics(
         np.mean([one.a for one in each], 0).tolist(),
         np.mean([one.b for one in each], 0).tolist(),
         float(np.mean([one.gradient_energy for one in each])),
@@ -88,7 +88,7 @@ def spread(pictures: Sequence[Image.Image]) -> tuple[np.ndarray, np.ndarray]:
 # --- Beside the weights -----------------------------------------------------------------------------------
 
 
-def write_colour_statistics(folder: Path, data: str | Path, limit: int | None = None) -> Path:
+def write_color_statistics(folder: Path, data: str | Path, limit: int | None = None) -> Path:
     """Describe a run's training photos and keep the numbers in `folder`/color.json.
 
     folder: the checkpoint's. data: the data folder that `train.py --data` was given. limit: at most so many
@@ -112,11 +112,11 @@ def write_colour_statistics(folder: Path, data: str | Path, limit: int | None = 
     return folder / FILE
 
 
-def read_colour_statistics(folder: Path) -> ColourStatistics | None:
-    """What `write_colour_statistics` left in a checkpoint folder; None where there is nothing usable."""
+def read_color_statistics(folder: Path) -> ColorStatistics | None:
+    """What `write_color_statistics` left in a checkpoint folder; None where there is nothing usable."""
     try:
         content = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        found = ColourStatistics(
+        found = ColorStatistics(
             [float(share) for share in content["a"]],
             [float(share) for share in content["b"]],
             float(content["gradient_energy"]),

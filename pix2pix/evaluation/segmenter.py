@@ -33,7 +33,7 @@ from pix2pix.images import array_to_tensor, contact_sheet
 from pix2pix.tasks import FACADE_PALETTE
 
 STATE = "state.safetensors"
-NOT_SCORED = -100  # torch's own «ignore» for labels: what lies outside of a jittered photo
+NOT_SCORED = -100  # torch's own 'ignore' for labels: what lies outside of a jittered photo
 SIDE = 256
 
 

@@ -6,7 +6,7 @@
 from pathlib import Path
 
 EXAMPLES = Path(__file__).resolve().parent
-"""Holds TASK/NAME.png, or .webp for photos in colour; CREDITS.md names the sources of photos."""
+"""Holds TASK/NAME.png, or .webp for photos in color; CREDITS.md names the sources of photos."""
 
 SUFFIXES = (".png", ".webp")
 

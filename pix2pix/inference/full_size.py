@@ -84,7 +84,7 @@ def full_picture(
     if plan == "enlarged":
         return translator.native(image, seed, color, wanted)
     if image.size != wanted:
-        enlarging = wanted[0] > image.width  # Lanczos would ring beside the edges of a label map
+        enlarging = wanted[0] > image.width  # Lanczos would ring next to the edges of a label map
         image = image.resize(wanted, Image.Resampling.BICUBIC if enlarging else Image.Resampling.LANCZOS)
     if plan == "larger":
         wish, z = translator.wish(color, seed), translator.large_noise(wanted, seed)

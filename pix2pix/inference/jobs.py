@@ -89,8 +89,8 @@ def folder_plan(source: Path, target: Path, recursive: bool) -> Plan:
 def target_names(source: Path, pictures: list[Path]) -> list[tuple[Path, Path]]:
     """Each picture with the path of its result below OUT, all different also where case does not count.
 
-    cat.jpg becomes cat.png; beside another cat.* each keeps its ending: cat.jpg.png. No other name changes by
-    that, so a folder that grows is not done again.
+    cat.jpg becomes cat.png; next to another cat.* each keeps its ending: cat.jpg.png. No other name changes
+    by that, so a folder that grows is not done again.
     """
     inner = [path.relative_to(source) for path in pictures]
     stems = Counter(str(path.with_suffix("")).casefold() for path in inner)
@@ -147,7 +147,7 @@ def same(one: Path, other: Path) -> bool:
 
 
 def visible(name: str) -> bool:
-    """No dot file (macOS leaves ._x.png beside x.png), and nothing that systems leave in folders."""
+    """No dot file (macOS leaves ._x.png next to x.png), and nothing that systems leave in folders."""
     return not name.startswith(".") and name not in ("Thumbs.db", "desktop.ini", "__MACOSX")
 
 

@@ -1,11 +1,11 @@
 """The generator for inference alone: the same network, arranged once for the machine that it runs on.
 
-Eager PyTorch arranges a convolution's weights anew for every picture, as oneDNN's kernels read them. Here
+Eager PyTorch arranges a convolution's weights again for every picture, as oneDNN's kernels read them. Here
 that is done at load, and the products are made of float32 or bfloat16 numbers, or of bytes: the weights as
 their file holds them, each map in 254 steps over its own range. A processor multiplies bytes two to four
 times as fast, and reads a half or a quarter of the memory for them. On a GPU the convolutions stay torch's.
 
-A map's range is measured anew for every picture: the first stroke on an empty page makes a few large numbers
+A map's range is measured again for every picture: the first stroke on an empty page makes a few large numbers
 in a map of small ones, and no range found beforehand would fit it.
 """
 
@@ -29,7 +29,7 @@ BYTES_FROM = 4
 class PackedGenerator(UNetGenerator):
     """`generator` for inference: no gradients, and no state to save.
 
-    dtype: of the maps; the norms stay float32, which kernels take beside bfloat16 maps. int8: products of
+    dtype: of the maps; the norms stay float32, which kernels take with bfloat16 maps. int8: products of
     bytes. The pictures are the generator's to rounding.
     """
 

@@ -173,7 +173,7 @@ class Translator(Pretrained):
     def critique(self, image: Image.Image, picture: Image.Image, color: Color | None = None) -> np.ndarray:
         """What the run's own discriminator says of `picture` as the answer to `image` and to a color wish.
 
-        Returns probabilities of «real», float32 (M, M), one a patch; M is 30 for the 70×70 discriminator. A
+        Returns probabilities of 'real', float32 (M, M), one a patch; M is 30 for the 70×70 discriminator. A
         score is relative to this discriminator and not a measure of realism.
         """
         real_a = self.network_input(image, color)

@@ -40,8 +40,8 @@ def color_jitter(picture: Tensor, rng: np.random.Generator) -> Tensor:
         for low, high in ((-0.5, 0.5), (0, 2), (0.5, 1.5))
     )
     picture = picture + brightness
-    grey = picture.mean(1, keepdim=True)
-    picture = grey + (picture - grey) * saturation
+    gray = picture.mean(1, keepdim=True)
+    picture = gray + (picture - gray) * saturation
     mean = picture.mean((1, 2, 3), keepdim=True)
     return mean + (picture - mean) * contrast
 

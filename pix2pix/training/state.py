@@ -68,7 +68,7 @@ def spread(weight: Tensor, fresh: Tensor, places: list[int]) -> Tensor:
 
 
 def save_state(networks: Networks, done: int, config: TrainConfig, out: Path, losses: dict) -> None:
-    """The whole run in one file, and beside it the checkpoint as it would be shipped."""
+    """The whole run in one file, and next to it the checkpoint as it would be shipped."""
     tensors: dict[str, Tensor] = {}
     for name, network in named_networks(networks):
         tensors |= {f"{name}/{key}": value for key, value in network.state_dict().items()}

@@ -4,7 +4,7 @@
 // One instance for the whole page (`address`); every panel may keep parameters of its own in it:
 //   address.get("exhibit")                       what the address says now, "" for nothing
 //   address.set({ exhibit: "noise" })            a step that "back" takes back
-//   address.set({ seed: 4 }, { replace: true })  the same place, described anew
+//   address.set({ seed: 4 }, { replace: true })  the same place, described again
 //   address.onChange((address) => …)             after back or forward, never after set
 // An empty value removes a parameter. Parameters of others (?__theme=dark) stay.
 

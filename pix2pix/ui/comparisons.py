@@ -30,7 +30,7 @@ COMPARISONS: dict[str, Comparison] = {
             "patch",
             "Patch size",
             "How much of the picture may the discriminator see at once? In the paper, without one (L1) the "
-            "picture is blurred and greyish; one that sees single pixels changes the colours but sharpens "
+            "picture is blurred and grayish; one that sees single pixels changes the colors but sharpens "
             "nothing; 16×16 sharpens, yet may repeat little tiles; 70×70 calms these; and "
             "the whole picture at once, 286×286, looks no better and scores less. Put the loupe on a "
             "window's edge.",

@@ -67,7 +67,7 @@ def load_full(source: str, task: Task) -> Image.Image:
 
 
 def prepare(task: Task, image: Image.Image, most_side: int | None = MAX_SIDE) -> Image.Image:
-    """A drawing as its model wants it: not huge, label maps in palette colours only, holes kept.
+    """A drawing as its model wants it: not huge, label maps in palette colors only, holes kept.
 
     most_side: None leaves a picture as large as it is.
     """
@@ -81,9 +81,9 @@ def prepare(task: Task, image: Image.Image, most_side: int | None = MAX_SIDE) ->
 
 
 def _is_snapped(image: Image.Image, task: Task) -> bool:
-    """Whether it is all palette colours, as what the canvas draws is: 0.1 ms, where snapping takes 60."""
-    colours = image.getcolors(len(task.palette)) if image.mode == "RGB" else None
-    return colours is not None and {rgb for _, rgb in colours} <= {rgb for _, rgb in task.palette}
+    """Whether it is all palette colors, as what the canvas draws is: 0.1 ms, where snapping takes 60."""
+    colors = image.getcolors(len(task.palette)) if image.mode == "RGB" else None
+    return colors is not None and {rgb for _, rgb in colors} <= {rgb for _, rgb in task.palette}
 
 
 def read_seed(seed: str | float | None) -> int:

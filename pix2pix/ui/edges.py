@@ -20,8 +20,8 @@ SHORTEST = 12
 
 def trace_edges(photo: Image.Image, side: int = 256) -> Image.Image:
     """Any PIL image → PIL "L", side × side, black lines about 2 px thick on white."""
-    grey = ImageOps.autocontrast(flatten(photo).convert("L").resize((side, side), Image.Resampling.LANCZOS))
-    levels = np.asarray(grey.filter(ImageFilter.GaussianBlur(BLUR)), np.float64)
+    gray = ImageOps.autocontrast(flatten(photo).convert("L").resize((side, side), Image.Resampling.LANCZOS))
+    levels = np.asarray(gray.filter(ImageFilter.GaussianBlur(BLUR)), np.float64)
     down, across = (np.asarray(part) for part in np.gradient(levels))
     strength = np.hypot(down, across)
     ridge = _thin(strength, across, down)

@@ -1,4 +1,4 @@
-"""Colours and type of the page, light and dark: brick, paper and ink.
+"""Colors and type of the page, light and dark: brick, paper and ink.
 
 The values stand in theme.css as custom properties, which the canvas uses too; here they are handed to
 Gradio's own components.
@@ -13,7 +13,7 @@ PRESENTING = Path(__file__).parent / "presenting.css"
 
 
 def studio_theme() -> gr.themes.Base:
-    """Gradio's theme with the studio's colours; system fonts, so that no other server is asked for any."""
+    """Gradio's theme with the studio's colors; system fonts, so that no other server is asked for any."""
     both = {
         "body_background_fill": "var(--paper)",
         "body_text_color": "var(--ink)",

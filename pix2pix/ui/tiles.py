@@ -52,7 +52,7 @@ def _tile(task: Task, ready: bool) -> dict:
         "title": task.title,
         "line": task.line,
         "canvas": task.canvas,
-        "palette": [[name, list(colour)] for name, colour in task.palette],
+        "palette": [[name, list(color)] for name, color in task.palette],
         "ground": task.ground,
         "brush": task.brush,
         "gray": ready and sees_gray(task.name),

@@ -41,7 +41,7 @@ def write(folder: Path, pictures: Drawings, suffix: str = ".png") -> Iterator[Pa
     for name, make in pictures.items():
         picture = make()
         path = folder / f"{name}{suffix if picture.mode in ('RGB', 'RGBA') else '.png'}"
-        # A photo's smooth gradients need all of their colours, and then PNG is four times as large.
+        # A photo's smooth gradients need all of their colors, and then PNG is four times as large.
         picture.save(path, **({"quality": 90, "method": 6} if path.suffix == ".webp" else {"optimize": True}))
         made.add(path)
         yield path

@@ -1,4 +1,4 @@
-"""Things in bold outlines: 8 px, round ends, white inside, as the colouring book of emoji has them."""
+"""Things in bold outlines: 8 px, round ends, white inside, as the coloring book of emoji has them."""
 
 from collections.abc import Callable
 from functools import partial

@@ -14,8 +14,8 @@ class LabelSheet:
     """256 x 256 px of class names. Later areas cover earlier ones; places are in px, (0, 0) top left."""
 
     def __init__(self, palette: Palette, ground: str):
-        self._colours = dict(palette)
-        self._image = Image.new("RGB", (SIZE, SIZE), self._colours[ground])
+        self._colors = dict(palette)
+        self._image = Image.new("RGB", (SIZE, SIZE), self._colors[ground])
         self._draw = ImageDraw.Draw(self._image)
 
     def box(self, name: str, left: float, top: float, width: float, height: float) -> None:
@@ -24,7 +24,7 @@ class LabelSheet:
             corner = (round(left), round(top))
             self._draw.rectangle(
                 (*corner, corner[0] + round(width) - 1, corner[1] + round(height) - 1),
-                fill=self._colours[name],
+                fill=self._colors[name],
             )
 
     def row(self, name: str, middles: list[float], top: float, width: float, height: float) -> None:
@@ -34,7 +34,7 @@ class LabelSheet:
 
     def polygon(self, name: str, *points: tuple[float, float]) -> None:
         """An area with straight edges."""
-        self._draw.polygon(points, fill=self._colours[name])
+        self._draw.polygon(points, fill=self._colors[name])
 
     def blob(self, name: str, *points: tuple[float, float]) -> None:
         """An area with a smooth edge; a point named twice in a row is a corner."""
@@ -43,10 +43,10 @@ class LabelSheet:
     def ellipse(self, name: str, middle: tuple[float, float], rx: float, ry: float) -> None:
         """An ellipse with the radii rx and ry, px."""
         x, y = middle
-        self._draw.ellipse((x - rx, y - ry, x + rx, y + ry), fill=self._colours[name])
+        self._draw.ellipse((x - rx, y - ry, x + rx, y + ry), fill=self._colors[name])
 
     def image(self) -> Image.Image:
-        """Mode "RGB", 256 x 256, palette colours only."""
+        """Mode "RGB", 256 x 256, palette colors only."""
         return self._image.copy()
 
 

@@ -51,7 +51,7 @@ class Pen:
         self._stroke(smooth(list(points)), width)
 
     def loop(self, *points: tuple[float, float], width: float | None = None, fill: int | None = None) -> None:
-        """A closed smooth line through the points; fill: grey value inside, 0 black to 255 white.
+        """A closed smooth line through the points; fill: gray value inside, 0 black to 255 white.
 
         A filled loop hides what was drawn before: draw from back to front.
         """
@@ -137,7 +137,7 @@ class Pen:
 def smooth(points: Points, closed: bool = False) -> np.ndarray:
     """(N, 2) path of cubic Bézier pieces through the points.
 
-    A point named twice in a row is a corner: the curve starts anew there.
+    A point named twice in a row is a corner: the curve starts again there.
     """
     corners = _corners(points)
     if closed and not corners:

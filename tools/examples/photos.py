@@ -85,7 +85,7 @@ class Hole:
         return mask
 
 
-def in_colour(crop: Crop) -> Image.Image:
+def in_color(crop: Crop) -> Image.Image:
     """Mode "RGB"."""
     return crop.photo()
 
@@ -127,14 +127,14 @@ BRICKS = Crop("brick", 60, 60, 256)
 
 PHOTOS: dict[str, dict[str, Callable[[], Image.Image]]] = {
     "photo2edges": {
-        "01-cat-face": partial(in_colour, CAT_FACE),
-        "02-cat-close-up": partial(in_colour, CAT_CLOSE),
-        "03-cat-mirrored": partial(in_colour, CAT_MIRRORED),
-        "04-cup": partial(in_colour, CUP_CLOSE),
-        "05-portrait": partial(in_colour, PORTRAIT),
+        "01-cat-face": partial(in_color, CAT_FACE),
+        "02-cat-close-up": partial(in_color, CAT_CLOSE),
+        "03-cat-mirrored": partial(in_color, CAT_MIRRORED),
+        "04-cup": partial(in_color, CUP_CLOSE),
+        "05-portrait": partial(in_color, PORTRAIT),
         "06-camera": partial(in_grey, CAMERA_MAN),
-        "07-rocket": partial(in_colour, LAUNCH_PAD),
-        "08-astronaut": partial(in_colour, ASTRONAUT),
+        "07-rocket": partial(in_color, LAUNCH_PAD),
+        "08-astronaut": partial(in_color, ASTRONAUT),
     },
     "gray2color": {
         "01-cat-face": partial(in_grey, CAT_FACE),
@@ -147,14 +147,14 @@ PHOTOS: dict[str, dict[str, Callable[[], Image.Image]]] = {
         "08-camera": partial(in_grey, CAMERA_MAN),
     },
     "cutout": {
-        "01-cat-face": partial(in_colour, CAT_FACE),
-        "02-cat-left": partial(in_colour, CAT_LEFT),
-        "03-cat-mirrored": partial(in_colour, CAT_MIRRORED),
-        "04-portrait": partial(in_colour, PORTRAIT),
+        "01-cat-face": partial(in_color, CAT_FACE),
+        "02-cat-left": partial(in_color, CAT_LEFT),
+        "03-cat-mirrored": partial(in_color, CAT_MIRRORED),
+        "04-portrait": partial(in_color, PORTRAIT),
         "05-camera": partial(in_grey, CAMERA_MAN),
-        "06-cat-close-up": partial(in_colour, CAT_CLOSE),
-        "07-astronaut": partial(in_colour, ASTRONAUT),
-        "08-cup": partial(in_colour, CUP),
+        "06-cat-close-up": partial(in_color, CAT_CLOSE),
+        "07-astronaut": partial(in_color, ASTRONAUT),
+        "08-cup": partial(in_color, CUP),
     },
     "inpaint": {
         "01-cat-scratched": partial(
@@ -226,7 +226,7 @@ def credits_text() -> str:
             "",
             "Cut from pictures that scikit-image ships (`skimage.data`):",
             f"everything in {_listed(list(PHOTOS))}.",
-            "Cropped to squares, scaled, some mirrored, made grey or given holes.",
+            "Cropped to squares, scaled, some mirrored, made gray or given holes.",
             "",
             "| name | shows | by | licence | found at |",
             "|---|---|---|---|---|",

@@ -1,11 +1,11 @@
-"""Makes pictures small on disk: fewer colours or greys than eyes tell apart."""
+"""Makes pictures small on disk: fewer colors or greys than eyes tell apart."""
 
 from PIL import Image
 
 
-def few_colours(picture: Image.Image, colours: int) -> Image.Image:
-    """An "RGB" picture in mode "P" with its own palette of at most 256 colours."""
-    return picture.quantize(colours, method=Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
+def few_colors(picture: Image.Image, colors: int) -> Image.Image:
+    """An "RGB" picture in mode "P" with its own palette of at most 256 colors."""
+    return picture.quantize(colors, method=Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
 
 
 def few_greys(picture: Image.Image, greys: int) -> Image.Image:

@@ -235,7 +235,7 @@ SCENES: dict[str, Callable[..., Street]] = {
 
 
 def label_map(scene: Callable[..., Street]) -> Image.Image:
-    """The scene as mode "RGB", 256 x 256, palette colours only."""
+    """The scene as mode "RGB", 256 x 256, palette colors only."""
     return scene().image()
 
 

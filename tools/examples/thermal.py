@@ -40,7 +40,7 @@ def thermal_photo(scene: Callable[..., Street], weather: Weather) -> Image.Image
     street = scene(PLAIN)
     random = np.random.default_rng(weather.seed)
     labels = np.asarray(street.image().resize((SIZE * SCALE,) * 2, Image.Resampling.NEAREST))
-    is_a = {name: np.all(labels == colour, axis=-1) for name, colour in STREET_PALETTE}
+    is_a = {name: np.all(labels == color, axis=-1) for name, color in STREET_PALETTE}
     below = np.linspace(0, SIZE, SIZE * SCALE)[:, None] - street.horizon[1]  # px below the horizon
 
     heat = np.zeros(labels.shape[:2])
@@ -50,11 +50,11 @@ def thermal_photo(scene: Callable[..., Street], weather: Weather) -> Image.Image
     heat += is_a["building"] * (weather.building + 9 * _clouds(random, 7) + 5 * _clouds(random, 40))
     leaves = 15 * _clouds(random, 20) + 20 * _clouds(random, 70) + 16 * _clouds(random, 140)
     heat += is_a["tree"] * (weather.tree + leaves)
-    for name, grey in {
+    for name, gray in {
         "car": 92, "person": 228, "rider": 214, "bicycle": 214, "pole": 168, "sign": 122, "fence": 104,
         "traffic light": 122, "grass": 96,
     }.items():  # fmt: skip
-        heat += is_a[name] * grey
+        heat += is_a[name] * gray
 
     picture = Image.fromarray(heat.clip(0, 255).astype(np.uint8))
     _windows(picture, street, is_a["building"], weather.building, random)
@@ -85,7 +85,7 @@ def _windows(
         while near > 0.06:
             far = near * 0.93
             for storey in range(-6, 180, 27):
-                grey = round(
+                gray = round(
                     wall + (random.uniform(30, 60) if random.random() < 0.1 else random.uniform(-36, -22))
                 )
                 corners = [
@@ -93,7 +93,7 @@ def _windows(
                     for s, h in ((near, 0), (near, 15), (far, 15), (far, 0))
                 ]
                 quad = [(SCALE * px, SCALE * py) for px, py in corners]
-                ImageDraw.Draw(layer).polygon(quad, fill=grey)
+                ImageDraw.Draw(layer).polygon(quad, fill=gray)
                 ImageDraw.Draw(mask).polygon(quad, fill=255)
             near = far * 0.9
     _paste(picture, layer, mask, where)
@@ -124,19 +124,19 @@ def _marks_on_the_road(picture: Image.Image, street: Street, where: np.ndarray, 
 
 
 def _glow(picture: Image.Image, thing: tuple, random: np.random.Generator) -> None:
-    """Paint one standing thing anew: cars with cold glass and hot wheels, people with cooler clothes."""
+    """Paint one standing thing again: cars with cold glass and hot wheels, people with cooler clothes."""
     name, shape, foot, height = thing
     draw = ImageDraw.Draw(picture)
     unit = SCALE * height / -min(y for _, y in shape)
     fx, fy = SCALE * foot[0], SCALE * foot[1]
 
-    def part(grey: float, *points: tuple[float, float]) -> None:
-        draw.polygon(outline(list(points), fx, fy, unit), fill=round(grey))
+    def part(gray: float, *points: tuple[float, float]) -> None:
+        draw.polygon(outline(list(points), fx, fy, unit), fill=round(gray))
 
-    def wheel(grey: float, x: float, y: float, rx: float, ry: float) -> None:
+    def wheel(gray: float, x: float, y: float, rx: float, ry: float) -> None:
         draw.ellipse(
             (fx + (x - rx) * unit, fy + (y - ry) * unit, fx + (x + rx) * unit, fy + (y + ry) * unit),
-            fill=round(grey),
+            fill=round(gray),
         )
 
     body = random.uniform(70, 150)

@@ -1,7 +1,7 @@
 """Small invented towns from above, each as a street map and as an aerial photo.
 
 One plan, two renderings: that is what makes a pair. Lengths are px of the 256 x 256 sheet (about
-2 m each, as in the paper's maps). Colours are RGB, 0 to 255.
+2 m each, as in the paper's maps). Colors are RGB, 0 to 255.
 """
 
 import itertools
@@ -12,10 +12,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from .pen import OVERSAMPLING, SIZE, smooth
-from .saving import few_colours
+from .saving import few_colors
 from .town_plans import TOWNS, Grid, Town
 
-Colour = tuple[int, int, int]
+Color = tuple[int, int, int]
 Quad = list[tuple[float, float]]
 
 
@@ -45,7 +45,7 @@ def street_map(town: Town) -> Image.Image:
             view.line(edge, smooth(road), width + 1.4)
         for width, road in lines:
             view.line(fill, smooth(road), width)
-    return few_colours(view.image(), 96)
+    return few_colors(view.image(), 96)
 
 
 def aerial_photo(town: Town) -> Image.Image:
@@ -84,7 +84,7 @@ def aerial_photo(town: Town) -> Image.Image:
         if width > 8:
             view.line((122, 121, 112), smooth(road), 1)
         view.cars(smooth(road), width, random, every=14)
-    return few_colours(_as_photographed(view.image(), random), 64)
+    return few_colors(_as_photographed(view.image(), random), 64)
 
 
 def _as_photographed(picture: Image.Image, random: np.random.Generator) -> Image.Image:
@@ -105,7 +105,7 @@ def _upscaled(values: np.ndarray) -> np.ndarray:
 class _View:
     """An oversampled sheet with the brushes that both renderings need."""
 
-    def __init__(self, ground: Colour, seed: int):
+    def __init__(self, ground: Color, seed: int):
         self.random = np.random.default_rng(seed)  # of the plan: both renderings draw the same numbers
         self._image = Image.new("RGB", (SIZE * OVERSAMPLING, SIZE * OVERSAMPLING), ground)
         self._draw = ImageDraw.Draw(self._image)
@@ -113,21 +113,21 @@ class _View:
     def image(self) -> Image.Image:
         return self._image.reduce(OVERSAMPLING)
 
-    def area(self, colour: Colour, points: Quad | np.ndarray, grow: float = 0) -> None:
+    def area(self, color: Color, points: Quad | np.ndarray, grow: float = 0) -> None:
         corners = [tuple(OVERSAMPLING * np.asarray(p, dtype=float)) for p in points]
-        self._draw.polygon(corners, fill=colour)
+        self._draw.polygon(corners, fill=color)
         if grow:
             self._draw.line(
-                [*corners, corners[0]], fill=colour, width=round(2 * grow * OVERSAMPLING), joint="curve"
+                [*corners, corners[0]], fill=color, width=round(2 * grow * OVERSAMPLING), joint="curve"
             )
 
-    def line(self, colour: Colour, points: Quad | np.ndarray, width: float) -> None:
+    def line(self, color: Color, points: Quad | np.ndarray, width: float) -> None:
         path = [tuple(OVERSAMPLING * np.asarray(p, dtype=float)) for p in points]
-        self._draw.line(path, fill=colour, width=max(1, round(width * OVERSAMPLING)), joint="curve")
+        self._draw.line(path, fill=color, width=max(1, round(width * OVERSAMPLING)), joint="curve")
 
-    def disc(self, colour: Colour, middle: np.ndarray, radius: float) -> None:
+    def disc(self, color: Color, middle: np.ndarray, radius: float) -> None:
         x, y, r = (OVERSAMPLING * float(v) for v in (*middle, radius))
-        self._draw.ellipse((x - r, y - r, x + r, y + r), fill=colour)
+        self._draw.ellipse((x - r, y - r, x + r, y + r), fill=color)
 
     def house(self, corners: Quad, random: np.random.Generator) -> None:
         """A roof, its darker half and the shadow that it throws."""
@@ -139,8 +139,8 @@ class _View:
             -10, 10
         )
         tint = np.array([1.05, 0.86, 0.74]) if brown else np.array([1.0, 1.0, 0.98])
-        colour = _rgb(light * tint)
-        self.area(colour, roof)
+        color = _rgb(light * tint)
+        self.area(color, roof)
         if size < 14:  # a pitched roof: the half away from the sun is darker
             half = np.array([(roof[0] + roof[1]) / 2, roof[1], roof[2], (roof[2] + roof[3]) / 2])
             self.area(_rgb(light * 0.74 * tint), half)
@@ -186,7 +186,7 @@ class _View:
                 self.line((tone, tone, tone), [middle - along * 1.1, middle + along * 1.1], 1.1)
 
 
-def _rgb(values: np.ndarray) -> Colour:
+def _rgb(values: np.ndarray) -> Color:
     r, g, b = (int(v) for v in np.clip(values, 0, 255))
     return r, g, b
 

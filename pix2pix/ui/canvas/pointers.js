@@ -1,7 +1,7 @@
 // @ts-check
 // Mouse, pen and finger → strokes or selections, and the ring that shows the tip's width.
 //
-// The area that listens (.catch) is a little larger than the canvas, so that strokes may begin beside it.
+// The area that listens (.catch) is a little larger than the canvas, so that strokes may begin next to it.
 
 import { cancelStroke, extendStroke, finishStroke, startStroke, tipWidth } from "./drawing.js";
 import { extendSelecting, finishSelecting, startSelecting } from "./select.js";

@@ -239,7 +239,7 @@ export function nudge(studio, dx, dy) {
   });
 }
 
-/** A copy at the distance of the last move, else beside the original. @param {Studio} studio */
+/** A copy at the distance of the last move, else next to the original. @param {Studio} studio */
 export function duplicate(studio) {
   step(studio, (doc) => {
     const strokes = selectedStrokes(studio);

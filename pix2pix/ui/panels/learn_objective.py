@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from pix2pix import checkpoints
-from pix2pix.evaluation.color_statistics import AB_SCALE, BINS, describe, read_colour_statistics
+from pix2pix.evaluation.color_statistics import AB_SCALE, BINS, describe, read_color_statistics
 from pix2pix.evaluation.metrics import histogram_intersection
 from pix2pix.ui import pool
 from pix2pix.ui.drawing import encode_png
@@ -86,7 +86,7 @@ def learn_objective(sent: Mapping) -> Answer:
 def training_photos() -> Answer | None:
     """Colors and sharpness of the training photos, which all façade runs saw; None where none keeps them."""
     for name in (both_terms(), L1, CGAN):
-        found = read_colour_statistics(checkpoints.root() / name)
+        found = read_color_statistics(checkpoints.root() / name)
         if found is not None:
             return {"a": found.a, "b": found.b, "energy": found.gradient_energy}
     return None

@@ -26,7 +26,7 @@ export function showNumbers(find, answer, photos) {
   const columns = [...photos, ...answer.columns];
   const most = Math.max(1e-9, reference?.energy || 0, ...columns.map((column) => column.energy || 0));
   find(".reference").textContent = reference
-    ? `Dashed, and the mark: the training photos (${reference.energy.toFixed(0)}). Overlap 1 would be the same colours.`
+    ? `Dashed, and the mark: the training photos (${reference.energy.toFixed(0)}). Overlap 1 would be the same colors.`
     : "The training photos’ own numbers are not kept with these checkpoints.";
   find(".numbers").replaceChildren(
     find(".numbers .head"),

@@ -18,9 +18,9 @@ from pix2pix import checkpoints
 from pix2pix.evaluation.color_statistics import (
     AB_SCALE,
     BINS,
-    ColourStatistics,
+    ColorStatistics,
     describe,
-    read_colour_statistics,
+    read_color_statistics,
 )
 from pix2pix.evaluation.metrics import histogram_intersection
 from pix2pix.evaluation.paper import Row
@@ -32,7 +32,7 @@ from pix2pix.ui.comparisons import COMPARISONS, TABS, Comparison, find_compariso
 from pix2pix.ui.drawing import encode_png, prepare
 from pix2pix.ui.inputs import FACADES, Input, choose_input, fingerprint, read_upload, read_wish
 from pix2pix.ui.panels.component import build_panel
-from pix2pix.ui.scales import VERDICT, colours, css_gradient, paint
+from pix2pix.ui.scales import VERDICT, colors, css_gradient, paint
 
 SIDE = 256
 
@@ -86,7 +86,7 @@ def run_row(row: Comparison, drawing: Image.Image) -> list[dict[str, Any]]:
 def run_model(
     model: Row, drawing: Image.Image, photos: dict[str, Any] | None, ours: tuple[float, ...] | None
 ) -> dict[str, Any]:
-    """One column: picture, patch map, colour and sharpness. "picture" is None where there are no weights."""
+    """One column: picture, patch map, color and sharpness. "picture" is None where there are no weights."""
     column: dict[str, Any] = {
         "checkpoint": model.checkpoint,
         "label": model.label,
@@ -147,7 +147,7 @@ def patch_spans(n_layers: int, side: int = SIDE) -> list[tuple[int, int]]:
 
 
 def measure(rgb: np.ndarray, photos: dict[str, Any] | None) -> dict[str, Any]:
-    """Colour histograms and gradient energy of a picture, and its overlap with the training photos'."""
+    """Color histograms and gradient energy of a picture, and its overlap with the training photos'."""
     found = describe(rgb)
     overlap = None
     if photos:
@@ -168,7 +168,7 @@ def reference(row: Comparison) -> dict[str, Any] | None:
     """The training photos' numbers from the first checkpoint that keeps them: all saw the same photos."""
     for checkpoint in (*(model.checkpoint for model in row.models), FACADES):
         folder = checkpoints.root() / checkpoint
-        found: ColourStatistics | None = read_colour_statistics(folder)
+        found: ColorStatistics | None = read_color_statistics(folder)
         if found is not None:
             return {"a": found.a, "b": found.b, "energy": found.gradient_energy}
     return None
@@ -245,7 +245,7 @@ def build_patches_panel(canvas: gr.HTML, name: str) -> None:
         "patches",
         rows=[{"name": row, "title": COMPARISONS[row].title} for row in TABS[name]],
         verdict=css_gradient(VERDICT),
-        colors=colours(VERDICT).tolist(),
+        colors=colors(VERDICT).tolist(),
         photos=bool(os.environ.get("PIX2PIX_DATA")),
     )
     panel.submit(
