@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
+from benchmarks.memory import resident
+
 TASKS = ("gray2color", "inpaint", "cutout", "map2aerial")
 SIZES = ("3000x2000", "6000x4000")
 
@@ -46,14 +48,14 @@ def measure(task: str, size: str) -> dict[str, float]:
     translator = Translator(task)
     for size_name in ("256", "512"):  # an idle server has done both
         translator.translate(Image.new("RGB", (300, 300), (90, 120, 150)), 0, size=size_name)
-    idle = memory("VmRSS")
+    idle = resident()
     Path("/proc/self/clear_refs").write_text("5")  # the peak is measured from here
     photo = make_photo(width, height)
     started = time.perf_counter()
     result = translator.translate(photo, 0, size="full")
     seconds = time.perf_counter() - started
     assert result.size == (width, height)
-    return {"seconds": seconds, "mb": memory("VmHWM") - idle}
+    return {"seconds": seconds, "mb": resident(what="VmHWM") - idle}
 
 
 def make_photo(width: int, height: int) -> Image.Image:
@@ -68,12 +70,6 @@ def make_photo(width: int, height: int) -> Image.Image:
     pen.ellipse((width * 0.7, height * 0.6, width * 0.8, height * 0.75), fill=0)
     photo.putalpha(hole)
     return photo
-
-
-def memory(name: str) -> float:
-    """A size of this process in MB, as Linux tells it: VmRSS now, VmHWM at most."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1000 for line in lines if line.startswith(f"{name}:"))
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 RESULTS, PAGE = ROOT / "docs" / "reliability.json", ROOT / "docs" / "reliability.md"
 
+from benchmarks.memory import resident  # noqa: E402
 from pix2pix.checkpoints import available, read_tensors  # noqa: E402
 from pix2pix.files import replace_section, write_text  # noqa: E402
 
@@ -290,12 +291,6 @@ def server_of(folder: Path) -> int:
         except OSError:
             continue
     raise RuntimeError("the studio's process was not found")
-
-
-def resident(process: int, what: str = "VmRSS") -> float:
-    """Megabytes that a process holds now; "VmHWM": held at most until now."""
-    told = Path(f"/proc/{process}/status").read_text()
-    return int(told.split(f"{what}:")[1].split()[0]) * 1024 / 1e6
 
 
 EXPERIMENTS: dict[str, Callable[[argparse.Namespace, Path], Result]] = {

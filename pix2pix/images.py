@@ -107,13 +107,34 @@ def lab_matrices() -> tuple[Tensor, Tensor]:
     return _RGB_TO_XYZ[1], torch.linalg.inv(_RGB_TO_XYZ) * _WHITE_POINT.view(3)
 
 
+def srgb_to_linear(value: Tensor) -> Tensor:
+    """The curve of sRGB, [0, 1] → [0, 1]."""
+    return torch.where(value > 0.04045, ((value + 0.055) / 1.055) ** 2.4, value / 12.92)
+
+
+def linear_to_srgb(linear: Tensor) -> Tensor:
+    """The inverse of `srgb_to_linear`."""
+    return torch.where(
+        linear > 0.0031308, 1.055 * linear.clamp_min(1e-8) ** (1 / 2.4) - 0.055, 12.92 * linear
+    )
+
+
+def lab_root(xyz: Tensor) -> Tensor:
+    """The cube root of Lab, linear near 0."""
+    return torch.where(xyz > 0.008856, xyz.clamp_min(1e-6) ** (1 / 3), 7.787 * xyz + 16 / 116)
+
+
+def lab_cube(f: Tensor) -> Tensor:
+    """The inverse of `lab_root`."""
+    return torch.where(f > 0.2068966, f**3, (f - 16 / 116) / 7.787)
+
+
 def rgb_to_lab(rgb: Tensor) -> Tensor:
     """(N, 3, H, W) sRGB in [-1, 1] → (N, 3, H, W) with L/50 - 1, a/110, b/110, each in [-1, 1]."""
     value = ((rgb.float() + 1) / 2).clamp(0, 1)
-    linear = torch.where(value > 0.04045, ((value + 0.055) / 1.055) ** 2.4, value / 12.92)
+    linear = srgb_to_linear(value)
     xyz = torch.einsum("ij,njhw->nihw", _RGB_TO_XYZ.to(rgb.device), linear) / _WHITE_POINT.to(rgb.device)
-    f = torch.where(xyz > 0.008856, xyz.clamp_min(1e-6) ** (1 / 3), 7.787 * xyz + 16 / 116)
-    x, y, z = f.unbind(1)
+    x, y, z = lab_root(xyz).unbind(1)
     return torch.stack(((116 * y - 16) / 50 - 1, 500 * (x - y) / AB_SCALE, 200 * (y - z) / AB_SCALE), 1)
 
 
@@ -122,12 +143,9 @@ def lab_to_rgb(lab: Tensor) -> Tensor:
     light, a, b = lab.float().unbind(1)
     y = ((light + 1) * 50 + 16) / 116
     f = torch.stack((y + a * AB_SCALE / 500, y, y - b * AB_SCALE / 200), 1)
-    xyz = torch.where(f > 0.2068966, f**3, (f - 16 / 116) / 7.787) * _WHITE_POINT.to(lab.device)
+    xyz = lab_cube(f) * _WHITE_POINT.to(lab.device)
     linear = torch.einsum("ij,njhw->nihw", torch.linalg.inv(_RGB_TO_XYZ).to(lab.device), xyz).clamp(0, 1)
-    value = torch.where(
-        linear > 0.0031308, 1.055 * linear.clamp_min(1e-8) ** (1 / 2.4) - 0.055, 12.92 * linear
-    )
-    return value.clamp(0, 1) * 2 - 1
+    return linear_to_srgb(linear).clamp(0, 1) * 2 - 1
 
 
 # --- From what a network sees and says to a picture ------------------------------------------------

@@ -8,7 +8,7 @@ from urllib.parse import urlparse
 
 import numpy as np
 import pytest
-from browser import alike, dark
+from browser import DESKTOP, alike, dark
 from gradio_client import Client, handle_file
 from PIL import Image
 
@@ -17,7 +17,6 @@ from pix2pix.ui.tiles import examples_of
 
 pytest_plugins = ["browser"]  # the fixtures: studio_url, chromium, desktop, phone, visitor
 pytestmark = pytest.mark.browser
-VIEWPORT = {"viewport": {"width": 1280, "height": 800}}
 
 
 # --- the picture -------------------------------------------------------------------------------------------
@@ -166,7 +165,7 @@ def test_oversized_canvas_requests_are_refused_unread(studio_url):
 
 def test_the_page_works_without_any_weights(visit, start_studio, tmp_path):
     (tmp_path / "none").mkdir()
-    someone = visit(VIEWPORT, start_studio(tmp_path / "none"))
+    someone = visit(DESKTOP, start_studio(tmp_path / "none"))
     assert someone.page.locator(".empty").is_visible()
     before = someone.sheet()
     someone.drag((0.1, 0.1), (0.9, 0.1))
@@ -178,7 +177,7 @@ def test_the_page_works_without_any_weights(visit, start_studio, tmp_path):
     reason="the façade weights are not here yet",
 )
 def test_a_label_map_becomes_a_house(visit, start_studio):
-    someone = visit(VIEWPORT, start_studio(None))
+    someone = visit(DESKTOP, start_studio(None))
     someone.choose("facades")
     someone.page.wait_for_selector(".studio:not(.no-picture)")
     with someone.new_picture():

@@ -4,6 +4,7 @@ import io
 
 import numpy as np
 import pytest
+from browser import DESKTOP, PHONE, running_studio
 from comparison import facade
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
@@ -19,8 +20,6 @@ pytest_plugins = ["browser", "studio"]
 
 @pytest.fixture(scope="module")
 def models_url(models_folder, tmp_path_factory):
-    from browser import running_studio
-
     with running_studio(tmp_path_factory.mktemp("patches"), models_folder) as url:
         yield url
 
@@ -43,8 +42,10 @@ def test_both_endpoints_from_gradio_client(models_url, tmp_path):
         client.predict(example, "moon", api_name="/compare")
 
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+def open_panel(page, title: str, name: str) -> None:
+    """Click a tab and wait for its first answer."""
+    page.get_by_role("tab", name=title).click()
+    page.wait_for_selector(f"#{name} .panel[data-answers]", timeout=90_000)
 
 
 def share(page, selector: str, frame: str) -> np.ndarray:
@@ -60,8 +61,7 @@ def share(page, selector: str, frame: str) -> np.ndarray:
 def test_a_visitor_compares_patch_sizes(visit, models_url, settings):
     someone = visit(settings, models_url)
     page = someone.page
-    page.get_by_role("tab", name="Patch sizes").click()
-    page.wait_for_selector("#patches .panel[data-answers]", timeout=90_000)
+    open_panel(page, "Patch sizes", "patches")
     assert "facades-patch286" in page.locator("#patches .missing").inner_text()
     assert page.locator("#patches .sights .sight").count() == 5, "drawing and four models"
     assert page.evaluate("document.documentElement.scrollWidth") <= settings["viewport"]["width"]
@@ -128,11 +128,9 @@ def test_a_visitor_compares_patch_sizes(visit, models_url, settings):
 def test_losses_and_skips_have_a_tab_of_their_own(visit, models_url, settings):
     someone = visit(settings, models_url)
     page = someone.page
-    page.get_by_role("tab", name="Patch sizes").click()
-    page.wait_for_selector("#patches .panel[data-answers]", timeout=90_000)
+    open_panel(page, "Patch sizes", "patches")
     assert page.locator("#patches .rows").is_hidden(), "a single row leaves nothing to choose"
-    page.get_by_role("tab", name="Losses and skips").click()
-    page.wait_for_selector("#losses .panel[data-answers]", timeout=90_000)
+    open_panel(page, "Losses and skips", "losses")
     rows = page.locator("#losses .rows [role=radio]")
     assert rows.all_inner_texts() == ["Objective", "Generator", "2017 → today"]
     labels = page.locator("#losses .sights .label")

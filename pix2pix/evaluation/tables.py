@@ -7,7 +7,6 @@ were measured before is left alone, so a run that was cut off is resumed by the 
 """
 
 import argparse
-import hashlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -163,9 +162,8 @@ def measure(
 
 def measured_as(folder: Path, options: Options) -> dict[str, Any]:
     """What figures depend on: the weights, by a hash, and the options."""
-    digest = hashlib.sha256((folder / "generator.safetensors").read_bytes()).hexdigest()[:12]
     chosen = {name: getattr(options, name) for name in ("split", "count", "samples", "color", "precision")}
-    return {"weights": digest, **chosen, "features": options.distance is not None}
+    return {"weights": checkpoints.fingerprint(folder), **chosen, "features": options.distance is not None}
 
 
 def old_mark(figures: dict[str, Any], name: str) -> dict[str, Any] | None:

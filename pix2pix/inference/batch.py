@@ -129,12 +129,12 @@ def translate_all(
 def progress_bar(alone: bool) -> Iterator[Callable[[int, int], None]]:
     """A bar of the tiles or crops of a picture, where it is the only one and has several."""
     with contextlib.ExitStack() as stack:
-        bars: list[tqdm] = []
+        bar: tqdm | None = None
 
         def progress(done: int, total: int) -> None:
-            if alone and total > 1 and not bars:
-                bars.append(stack.enter_context(tqdm(total=total, unit="tile")))
-            for bar in bars:
+            nonlocal bar
+            if alone and total > 1:
+                bar = bar or stack.enter_context(tqdm(total=total, unit="tile"))
                 bar.update(done - bar.n)
 
         yield progress

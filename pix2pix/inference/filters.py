@@ -23,15 +23,12 @@ def box(x: Tensor, radius: int) -> Tensor:
     return found[0]
 
 
-def reach(x: Tensor, radius: int) -> tuple[Tensor, Tensor]:
-    """The least and the largest value in windows of 2·radius + 1 cells a side."""
-
-    def largest(y: Tensor) -> Tensor:
-        for kernel in ((2 * radius + 1, 1), (1, 2 * radius + 1)):
-            y = F.max_pool2d(y, kernel, stride=1, padding=(kernel[0] // 2, kernel[1] // 2))
-        return y
-
-    return -largest(-x[None])[0], largest(x[None])[0]
+def largest(x: Tensor, radius: int) -> Tensor:
+    """The largest value in windows of 2·radius + 1 cells a side, cut at the border."""
+    size, found = 2 * radius + 1, x[None]
+    for kernel, padding in (((size, 1), (radius, 0)), ((1, size), (0, radius))):
+        found = F.max_pool2d(found, kernel, stride=1, padding=padding)
+    return found[0]
 
 
 class GuidedUpsampler:
@@ -54,7 +51,14 @@ class GuidedUpsampler:
         slope = slope.permute(2, 3, 0, 1)  # (C, K, h, w)
         offset = mean_t - (slope * mean_g[:, None]).sum(0)
         self.channels, self.kinds = channels, kinds
-        self.low = torch.cat((box(slope.flatten(0, 1), radius), box(offset, radius), *reach(target, slack)))
+        self.low = torch.cat(
+            (
+                box(slope.flatten(0, 1), radius),
+                box(offset, radius),
+                -largest(-target, slack),
+                largest(target, slack),
+            )
+        )
 
     def rows(self, guide: Tensor, height: int, top: int) -> Tensor:
         """Rows `top` and following of the target at the size of a guide `height` rows high.

@@ -9,21 +9,16 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from pix2pix.images import AB_SCALE, lab_matrices
+from pix2pix.images import AB_SCALE, lab_cube, lab_matrices, lab_root, linear_to_srgb, srgb_to_linear
 from pix2pix.inference.filters import GuidedUpsampler, bands
 
 RADIUS, NOISE, SLACK = 3, 0.08, 2  # of the guided filter; L in [-1, 1], a and b in [-1, 1]
 STEPS = 2**16 - 1  # of the tables of the curves
 
-_levels = np.arange(256) / 255
-TO_LINEAR = np.where(_levels > 0.04045, ((_levels + 0.055) / 1.055) ** 2.4, _levels / 12.92).astype(
-    np.float32
-)
-_values = np.arange(STEPS + 1) / STEPS
-TO_SRGB = np.round(
-    255 * np.where(_values > 0.0031308, 1.055 * _values ** (1 / 2.4) - 0.055, 12.92 * _values)
-).astype(np.uint8)
-ROOT = np.where(_values > 0.008856, np.cbrt(_values), 7.787 * _values + 16 / 116).astype(np.float32)
+TO_LINEAR = srgb_to_linear(torch.arange(256, dtype=torch.float64) / 255).float().numpy()
+_values = torch.arange(STEPS + 1, dtype=torch.float64) / STEPS
+TO_SRGB = (255 * linear_to_srgb(_values)).round().to(torch.uint8).numpy()
+ROOT = lab_root(_values).float().numpy()
 
 
 def color_photo(photo: Image.Image, light: Tensor, ab: Tensor) -> Image.Image:
@@ -43,8 +38,7 @@ def color_photo(photo: Image.Image, light: Tensor, ab: Tensor) -> Image.Image:
 
 def join(y: Tensor, f: Tensor, a: Tensor, b: Tensor, to_rgb: Tensor) -> np.ndarray:
     """Luminance y in [0, 1], its root f, and a, b, each (H, W) → uint8 (H, W, 3)."""
-    x, z = f + a / 500, f - b / 200
-    x, z = (torch.where(v > 0.2068966, v**3, (v - 16 / 116) / 7.787) for v in (x, z))
+    x, z = lab_cube(f + a / 500), lab_cube(f - b / 200)
     linear = [row[0] * x + row[1] * y + row[2] * z for row in to_rgb]
     low = torch.minimum(torch.minimum(linear[0], linear[1]), linear[2])
     high = torch.maximum(torch.maximum(linear[0], linear[1]), linear[2])

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from PIL import Image
-from torch.nn import functional as F
 
 from pix2pix.images import fill_smoothly, tensor_to_pil
+from pix2pix.inference.filters import box, largest
 
 GRID = 256  # cells along the long side in which holes are looked for
 THIN = 8  # a crop's side is this many times a long hole's thickness
@@ -79,13 +79,8 @@ def rim_of(crop: int, side: int) -> int:
 
 def soft(mask: np.ndarray, radius: int) -> np.ndarray:
     """bool (H, W) → float32: 1 in the mask, falling to 0 at 2·radius pixels from it."""
-    found, size = torch.from_numpy(mask)[None, None].float(), 2 * radius + 1
-    for kernel in ((size, 1), (1, size)):
-        found = F.max_pool2d(found, kernel, 1, (kernel[0] // 2, kernel[1] // 2))
-    for kernel in ((size, 1), (1, size)):
-        padding = kernel[0] // 2, kernel[1] // 2
-        found = F.avg_pool2d(found, kernel, 1, padding, count_include_pad=False)
-    return torch.where(torch.from_numpy(mask), 1.0, found[0, 0]).numpy()
+    inside = torch.from_numpy(mask)[None]
+    return torch.where(inside, 1.0, box(largest(inside.float(), radius), radius))[0].numpy()
 
 
 def pieces(hole: np.ndarray, side: int) -> tuple[int, list[Piece]]:

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from pix2pix.images import pil_to_tensor
+from pix2pix.images import pil_to_tensor, tensor_to_array
 from pix2pix.inference.filters import GuidedUpsampler, bands, box, enlarge_rows
 
 WORK = 640  # long side at which the matte is refined
@@ -21,7 +21,7 @@ NEARLY = 0.12  # a matte so close to 0 or 1 is that: a filter leaves a veil
 
 
 def cut_out(photo: Image.Image, matte: Tensor) -> Image.Image:
-    """photo "RGB" of any size, its matte (1, 1, S, S) in [-1, 1], 1 what stays → "RGBA", as large.""" ""
+    """photo "RGB" of any size, its matte (1, 1, S, S) in [-1, 1], 1 what stays → "RGBA", as large."""
     width, height = photo.size
     scale = min(1.0, WORK / max(width, height))
     size = max(8, round(width * scale)), max(8, round(height * scale))
@@ -37,8 +37,8 @@ def cut_out(photo: Image.Image, matte: Tensor) -> Image.Image:
         alpha = sure(upsampler.rows(image, height, top))
         front, behind = enlarge_rows(colors, width, height, top, bottom).split(3)
         clean = front + alpha * (image - alpha * front - (1 - alpha) * behind)
-        found = torch.cat((torch.where(alpha == 1, image, clean), 2 * alpha - 1)).clamp_(-1, 1)
-        result[top:bottom] = ((found + 1) * 127.5 + 0.5).to(torch.uint8).permute(1, 2, 0).numpy()
+        found = torch.cat((torch.where(alpha == 1, image, clean), 2 * alpha - 1))
+        result[top:bottom] = tensor_to_array(found[None])[0]
     return Image.fromarray(result)
 
 

@@ -91,6 +91,6 @@ def full_picture(
         return translate_tiles(image, translator.side, z, translator.large_work(wish), progress)
     if plan == "fill":
         image = image.convert("RGBA")
-        return fill_holes(image, lambda crop: translator.seen(crop, seed), translator.side, progress)
-    seen, answer = translator.seen(image, seed)
+        return fill_holes(image, lambda crop: translator.seen(crop, seed, color), translator.side, progress)
+    seen, answer = translator.seen(image, seed, color)
     return color_photo(image, seen, answer) if plan == "color" else cut_out(image, answer)

@@ -102,13 +102,12 @@ class Translator(Pretrained):
         self, image: Image.Image, seed: int | None, color: Wish, size: tuple[int, int] | None = None
     ) -> Image.Image:
         """The network's own image, resized to `size` (width, height); None: short side `self.side`."""
-        real_a = self.network_input(image, self.wish(color, seed))
-        answer = self.answer(real_a, self.noise([seed]) if seed is not None else [])
+        real_a, answer = self.seen(image, seed, color)
         return self.output_pictures(real_a, answer, image.size, size)[0]
 
-    def seen(self, image: Image.Image, seed: int | None) -> tuple[Tensor, Tensor]:
+    def seen(self, image: Image.Image, seed: int | None, color: Wish) -> tuple[Tensor, Tensor]:
         """What the network is given for an image, and its answer: (1, C, S, S) in [-1, 1], float32."""
-        real_a = self.network_input(image, self.wish("seed", seed))
+        real_a = self.network_input(image, self.wish(color, seed))
         answer = self.answer(real_a, self.noise([seed]) if seed is not None else [])
         return real_a, answer.cpu().float()
 

@@ -8,8 +8,9 @@ def read_port() -> int:
 
     To be asked before gradio is imported: that ends in a traceback where GRADIO_SERVER_PORT is no number.
     """
-    given = {name: os.environ[name] for name in ("PORT", "GRADIO_SERVER_PORT") if os.environ.get(name)}
-    return next(iter([check_port(name, value) for name, value in given.items()]), 7860)
+    names = [name for name in ("PORT", "GRADIO_SERVER_PORT") if os.environ.get(name)]
+    ports = [check_port(name, os.environ[name]) for name in names]
+    return ports[0] if ports else 7860
 
 
 def check_port(name: str, given: str) -> int:
