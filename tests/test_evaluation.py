@@ -11,7 +11,7 @@ from scipy import stats
 from pix2pix.evaluation import metrics
 from pix2pix.evaluation.color_baseline import ColorHistogramSegmenter
 from pix2pix.evaluation.labels import color_labels, labels_from_colors, read_labels, unmatched
-from pix2pix.evaluation.real_or_fake import bootstrap_interval, labelled_real, percentage, trial_order
+from pix2pix.evaluation.real_or_fake import Votes, count_votes, percentage, trial_order, wilson_interval
 from pix2pix.tasks import FACADE_PALETTE
 
 SIDE = 32
@@ -99,32 +99,33 @@ def test_the_color_only_baseline_learns_a_color():
 
 
 def test_trial_order():
-    trials = trial_order(60, seed=3)
+    photos = [number // 2 for number in range(100)]
+    trials = trial_order(photos, seed=3)
     assert [trial.practice for trial in trials] == [True] * 10 + [False] * 40
-    assert len({trial.pair for trial in trials}) == 50
-    assert sum(t.real_first for t in trials[10:]) == 20
-    assert trials == trial_order(60, seed=3) and trials != trial_order(60, seed=4)
-    assert {trial.pair for trial in trial_order(5, 0)} == set(range(5))
-    with pytest.raises(ValueError, match="no pairs"):
-        trial_order(0, 0)
+    assert len({trial.picture for trial in trials}) == 50
+    assert sum(trial.made for trial in trials[:10]) == 5 and sum(trial.made for trial in trials[10:]) == 20
+    assert trials == trial_order(photos, seed=3) and trials != trial_order(photos, seed=4)
+    with pytest.raises(ValueError, match="5 pictures of 5 photos cannot be divided into 10 trials"):
+        trial_order(range(5), 0)
 
 
-def test_votes_are_counted_without_practice():
-    trials = trial_order(60, seed=0)
-    always_right = [trial.real_first for trial in trials]
-    assert percentage(labelled_real(trials, always_right)) == 0
-    assert percentage(labelled_real(trials, [not chosen for chosen in always_right])) == 100
-    assert len(labelled_real(trials, always_right[:15])) == 5
+def test_votes_are_counted_without_practice_and_by_kind():
+    trials = trial_order(range(60), seed=0)
+    right = [not trial.made for trial in trials]
+    assert count_votes(trials, right) == Votes((False,) * 20, (True,) * 20)
+    assert count_votes(trials, [True] * 50) == Votes((True,) * 20, (True,) * 20)
+    early = count_votes(trials, right[:15])
+    assert len(early.made) + len(early.real) == 5
+    assert percentage(early.real + early.made) == 100 * len(early.real) / 5
     with pytest.raises(ValueError, match="no votes"):
         percentage([])
 
 
-def test_bootstrap_interval_is_the_binomial_one():
-    votes = [True] * 10 + [False] * 30
-    low, high = bootstrap_interval(votes)
-    known = stats.binom.ppf([0.025, 0.975], 40, 0.25) / 40 * 100
-    assert (low, high) == pytest.approx(tuple(known), abs=2.5)
-    assert bootstrap_interval([True] * 40) == (100, 100)
+def test_the_wilson_interval_is_scipys():
+    for count, n in ((0, 20), (10, 40), (225, 1000), (20, 20)):
+        votes = [True] * count + [False] * (n - count)
+        known = stats.binomtest(count, n).proportion_ci(method="wilson")
+        assert wilson_interval(votes) == pytest.approx((100 * known.low, 100 * known.high), abs=0.01)
 
 
 # --- Intervals --------------------------------------------------------------------------------------------

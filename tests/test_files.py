@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from pix2pix.evaluation.real_or_fake import Votes
 from pix2pix.files import FRESH, only_here, remove_left_behind, replacing, write_text
 from pix2pix.inference.batch import write
 from pix2pix.training.loop import stop_on_signal
@@ -122,13 +123,13 @@ def test_a_second_signal_at_once_does_not_interrupt_the_save(monkeypatch):
 def test_two_visitors_with_one_seed_have_a_file_each(tmp_path, monkeypatch):
     monkeypatch.setenv("PIX2PIX_VOTES", str(tmp_path / "votes"))
     for _ in range(2):
-        real_or_fake.keep_votes("facades", 7, [True])
+        real_or_fake.keep_votes("gray2color", 7, Votes((True,), (False,)))
     assert len(list((tmp_path / "votes").iterdir())) == 2
 
 
 def test_votes_that_cannot_be_kept_do_not_cost_the_visitor_the_result(tmp_path, monkeypatch, capsys):
     (tmp_path / "file").touch()
     monkeypatch.setenv("PIX2PIX_VOTES", str(tmp_path / "file"))
-    real_or_fake.keep_votes("facades", 7, [True])
+    real_or_fake.keep_votes("gray2color", 7, Votes((True,), (False,)))
     said = capsys.readouterr().err
     assert "a session was not kept" in said and str(tmp_path) not in said

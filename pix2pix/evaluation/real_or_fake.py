@@ -1,10 +1,11 @@
-"""Real or fake: the paper's human study (§4.1, AMT) as pure functions; the screen is somebody else's.
+"""Real or fake: a human study after the paper's (§4.1, AMT) as pure functions; the screen is somebody else's.
 
-One trial shows a real photo and a generated one, each for a second, and asks which was real. Ten trials of
-practice tell the answer, forty do not; every session tests one checkpoint. The figure is the percentage of
-scored trials in which the generated photo was taken for the real one; 50 % is chance.
+One trial shows one picture for a second, a photo or what a network made of it, and asks which it was. Ten
+trials of practice tell the answer, forty do not; half of each are photos. The figure is the percentage of
+made pictures that were taken for photos, next to that of the photos: no difference is chance.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,52 +14,72 @@ import numpy as np
 PRACTICE = 10
 SCORED = 40
 EXPOSURE_SECONDS = 1.0
+TRIES = 1000
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One question. pair: which pair of the split. real_first: is the real photo the first of the two shown?
+    """One question. picture: which of the set. made: shown as the network made it, not as it was taken?
 
     practice: the answer is told afterwards and does not count.
     """
 
-    pair: int
-    real_first: bool
+    picture: int
+    made: bool
     practice: bool
 
 
-def trial_order(pairs: int, seed: int, practice: int = PRACTICE, scored: int = SCORED) -> list[Trial]:
+@dataclass(frozen=True)
+class Votes:
+    """For each scored trial, was it taken for a photo? made: the network's pictures. real: the photos."""
+
+    made: tuple[bool, ...]
+    real: tuple[bool, ...]
+
+
+def trial_order(
+    photos: Sequence[int], seed: int, practice: int = PRACTICE, scored: int = SCORED
+) -> list[Trial]:
     """The trials of one session, practice first; the same for the same seed.
 
-    No pair is shown twice while there are enough; with fewer, all are shown before any is shown again. The
-    real photo comes first in half of the practice trials and in half of the scored ones, so that «always
-    the first» earns exactly chance. Raises ValueError where there are no pairs.
+    photos: for each picture of the set, the number of the photo that it was cut from. All that are shown of a
+    photo are of one kind, and all before or all after the end of practice: no picture tells what another one
+    is. Half of the practice trials and half of the scored ones are made, so that one answer to all earns
+    chance. Raises ValueError where the pictures cannot be divided so.
     """
-    if pairs < 1:
-        raise ValueError("no pairs to show; expected at least one")
     source = np.random.default_rng(seed)
-    total = practice + scored
-    shown = np.concatenate([source.permutation(pairs) for _ in range(-(-total // pairs))])[:total]
-    first = [*half_and_half(practice, source), *half_and_half(scored, source)]
-    return [
-        Trial(int(pair), real_first, number < practice)
-        for number, (pair, real_first) in enumerate(zip(shown, first, strict=True))
-    ]
+    groups = [[i for i, each in enumerate(photos) if each == photo] for photo in sorted(set(photos))]
+    for _ in range(TRIES):
+        free = {
+            (is_practice, made): count // 2 if made else count - count // 2
+            for is_practice, count in ((True, practice), (False, scored))
+            for made in (True, False)
+        }
+        chosen: dict[bool, list[Trial]] = {True: [], False: []}
+        # Large groups first: the small ones fill what is left.
+        shuffled = [groups[i] for i in source.permutation(len(groups))]
+        for group in sorted(shuffled, key=len, reverse=True):
+            fitting = [part for part, room in free.items() if room >= len(group)]
+            if not fitting:
+                continue
+            room = np.array([free[part] for part in fitting], float)
+            is_practice, made = fitting[source.choice(len(fitting), p=room / room.sum())]
+            free[is_practice, made] -= len(group)
+            chosen[is_practice] += [Trial(picture, made, is_practice) for picture in group]
+        if not any(free.values()):
+            parts = (chosen[True], chosen[False])
+            return [part[i] for part in parts for i in source.permutation(len(part))]
+    raise ValueError(
+        f"{len(photos)} pictures of {len(groups)} photos cannot be divided into {practice} trials of "
+        f"practice and {scored} scored ones"
+    )
 
 
-def half_and_half(count: int, source: np.random.Generator) -> list[bool]:
-    """`count` truths and falsehoods in random order, as many of one as of the other, or one more."""
-    sides = np.arange(count + count % 2) % 2 == 0
-    return [bool(side) for side in source.permutation(sides)[:count]]
-
-
-def labelled_real(trials: Sequence[Trial], chose_first: Sequence[bool]) -> list[bool]:
-    """For each scored trial answered so far: was the generated photo taken for the real one?
-
-    chose_first: the answers in the order of the trials; there may be fewer than trials. Practice is left out.
-    """
-    answered = zip(trials, chose_first, strict=False)
-    return [choice != trial.real_first for trial, choice in answered if not trial.practice]
+def count_votes(trials: Sequence[Trial], said_photo: Sequence[bool]) -> Votes:
+    """said_photo: the answers in the order of the trials; there may be fewer. Practice is left out."""
+    answered = [pair for pair in zip(trials, said_photo, strict=False) if not pair[0].practice]
+    made, real = (tuple(said for trial, said in answered if trial.made == kind) for kind in (True, False))
+    return Votes(made, real)
 
 
 def percentage(votes: Sequence[bool]) -> float:
@@ -68,13 +89,13 @@ def percentage(votes: Sequence[bool]) -> float:
     return 100 * float(np.mean(votes))
 
 
-def bootstrap_interval(
-    votes: Sequence[bool], level: float = 0.95, draws: int = 10_000, seed: int = 0
-) -> tuple[float, float]:
-    """(low, high) in percent: between them lie `level` of the percentages of resampled votes."""
-    if len(votes) == 0:
-        raise ValueError("no votes yet; the first ten trials are practice")
-    values = np.asarray(votes, np.float64)
-    chosen = np.random.default_rng(seed).integers(0, len(values), (draws, len(values)))
-    low, high = np.quantile(values[chosen].mean(1), ((1 - level) / 2, (1 + level) / 2))
-    return 100 * float(low), 100 * float(high)
+def wilson_interval(votes: Sequence[bool], z: float = 1.96) -> tuple[float, float]:
+    """(low, high) in percent: the score interval of a proportion (Wilson 1927), at 95 % for z = 1.96.
+
+    Unlike an interval of resampled votes (the paper's bootstrap) it has a width where all votes agree. It
+    takes the votes to be independent, which those of one person are only in part. ValueError without votes.
+    """
+    share, n = percentage(votes) / 100, len(votes)
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
+    return 100 * max(0.0, middle - half), 100 * min(1.0, middle + half)

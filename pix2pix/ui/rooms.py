@@ -10,6 +10,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
+from pix2pix.evaluation.real_or_fake import Votes
+
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without letters that are mistaken for digits
 CODE_LENGTH = 5
 DAY = 24 * 3600
@@ -26,7 +28,7 @@ class Rooms:
     def __init__(self, clock: Callable[[], float] = time.monotonic):
         self._clock = clock
         self._lock = threading.Lock()
-        self._rooms: OrderedDict[str, dict[str, list[bool]]] = OrderedDict()
+        self._rooms: OrderedDict[str, dict[str, Votes]] = OrderedDict()
         self._used: dict[str, float] = {}
 
     def open(self) -> str:
@@ -37,20 +39,20 @@ class Rooms:
             self._enter(code)
             return code
 
-    def add(self, code: str, session: str, votes: list[bool]) -> None:
+    def add(self, code: str, session: str, votes: Votes) -> None:
         """Keep one session's votes; the same session again replaces them. ValueError: bad or full room."""
         with self._lock:
             room = self._enter(code)
             if session not in room and len(room) >= MAX_SESSIONS:
                 raise ValueError(f"room {code} is full ({MAX_SESSIONS} sessions); open another one")
-            room[session] = list(votes)
+            room[session] = votes
 
-    def votes(self, code: str) -> list[list[bool]]:
+    def votes(self, code: str) -> list[Votes]:
         """Every session's votes. ValueError for a code that cannot be one."""
         with self._lock:
             return list(self._enter(code).values())
 
-    def _enter(self, code: str) -> dict[str, list[bool]]:
+    def _enter(self, code: str) -> dict[str, Votes]:
         if not re.fullmatch(f"[{ALPHABET}]{{{CODE_LENGTH}}}", code):
             raise ValueError(
                 f"{code[:20]!r} is no room's code; expected {CODE_LENGTH} letters and digits, as in K7QXM"

@@ -17,7 +17,7 @@ from pix2pix.ui.panels.learn_game import MOST_STEPS, learn_game
 from pix2pix.ui.panels.learn_objective import learn_objective, learn_points
 from pix2pix.ui.panels.learn_replay import learn_curves, learn_replay
 from pix2pix.ui.panels.learn_skips import learn_skips
-from pix2pix.ui.panels.real_or_fake import class_result, next_question, quiz_props
+from pix2pix.ui.panels.real_or_fake import class_result, next_question, quiz_credits, quiz_props
 from pix2pix.ui.scales import HEAT, VERDICT, css_gradient
 from pix2pix.ui.web import build_component
 
@@ -71,6 +71,7 @@ def build_learn_panel(canvas: gr.HTML) -> None:
             learn_objective,
             next_question,
             class_result,
+            quiz_credits,
         ],
         palette=[[name, list(color)] for name, color in FACADE_PALETTE],
         heat=css_gradient(HEAT),
