@@ -95,7 +95,8 @@ def test_mistakes_are_one_line(host, tmp_path, monkeypatch):
     assert "picture" in next_question(None), "a session begins with a seed of its own"
     monkeypatch.setenv("PIX2PIX_CHECKPOINTS", str(tmp_path / "none"))
     pool.translators.cache_clear()
-    assert "gray2color" in next_question({"seed": 7})["error"]
+    error = next_question({"seed": 7})["error"]
+    assert "no weights for 'gray2color'" in error and str(tmp_path) not in error
 
 
 def test_made_pictures_keep_the_lightness(host):

@@ -56,6 +56,8 @@ def as_taken(number: int) -> Image.Image:
 
 def as_colored(number: int) -> Image.Image:
     """The same picture, made gray and colored by the network. ValueError where there is no checkpoint."""
+    if CHECKPOINT not in checkpoints.available():  # the loader's own words name folders of this machine
+        raise ValueError(f"no weights for {CHECKPOINT!r} are here; add the checkpoint and start again")
     light = image_to_input(as_taken(number), "grey", SIDE)
     return pool.translate_with(CHECKPOINT, tensor_to_pil(input_to_rgb(light, "grey")))
 
