@@ -99,7 +99,7 @@ def test_the_color_only_baseline_learns_a_color():
 
 
 def test_trial_order():
-    photos = [number // 2 for number in range(100)]
+    photos = [*(number // 2 for number in range(60)), *range(30, 70)]  # 30 photos with two crops, 40 with one
     trials = trial_order(photos, seed=3)
     assert [trial.practice for trial in trials] == [True] * 10 + [False] * 40
     assert len({trial.picture for trial in trials}) == 50

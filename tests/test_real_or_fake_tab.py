@@ -164,5 +164,5 @@ def test_without_the_network_the_exhibit_says_what_it_needs(host, visit, start_s
     page = visit({"viewport": {"width": 820, "height": 900}}, start_studio(host / "other")).page
     page.get_by_role("tab", name="Learn").click()
     page.locator("#learn .exhibits [data-value=quiz]").click()
-    page.wait_for_selector("#learn .status:has-text('gray2color')", timeout=60_000)
+    page.wait_for_selector(f"{QUIZ} .count:has-text('gray2color')", timeout=60_000)
     assert page.locator(f"{QUIZ} [data-do=start]").is_disabled()

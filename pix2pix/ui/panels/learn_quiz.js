@@ -53,7 +53,7 @@ export function mount(lesson, section) {
     for (const button of buttons) button.disabled = name !== "choose";
   }
 
-  const idle = () => phase("rest", ready ? "Press Start" : "The network is not here");
+  const idle = () => phase("rest", ready ? "Press Start" : "This exhibit needs the checkpoint gray2color");
 
   function start() {
     session = { seed: null, said_photo: [], pictures: [] };
@@ -172,7 +172,6 @@ export function mount(lesson, section) {
   return {
     open: () => {
       credit();
-      if (!ready) lesson.say("This exhibit needs the checkpoint gray2color.", "error");
       if (address.get("room") && address.get("room") !== room) {
         room = address.get("room");
         look();
