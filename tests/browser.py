@@ -262,10 +262,16 @@ def visiting(chromium: Browser, url: str, settings: dict) -> Iterator[Visitor]:
 
 
 @pytest.fixture
-def visit(chromium: Browser, studio_url: str) -> Iterator[Callable[..., Visitor]]:
-    """visit(settings, url): a page for one more visitor, closed when the test is over."""
+def visit(request, chromium: Browser) -> Iterator[Callable[..., Visitor]]:
+    """visit(settings, url): a page for one more visitor, closed with the test; studio_url by default."""
+
+    def start(settings: dict, url: str = "") -> Visitor:
+        # The tiny studio is started only where it is visited: it takes seconds, on a busy machine minutes.
+        url = url or request.getfixturevalue("studio_url")
+        return stack.enter_context(visiting(chromium, url, settings))
+
     with ExitStack() as stack:
-        yield lambda settings, url=studio_url: stack.enter_context(visiting(chromium, url, settings))
+        yield start
 
 
 @pytest.fixture

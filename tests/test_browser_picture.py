@@ -83,15 +83,16 @@ def test_download_and_share_card(visitor, studio_url, tmp_path):
         visitor.drag((0.2, 0.1), (0.8, 0.1))
     with visitor.page.expect_download() as download:
         visitor.press("download")
+        visitor.page.locator("[data-save='256']").click()
     assert download.value.suggested_filename == "pix2pix-edges2cats-0.png"
     download.value.save_as(tmp_path / "picture.png")
     saved = np.asarray(Image.open(tmp_path / "picture.png"))[..., :3]
     assert saved.shape == (256, 256, 3)
     assert np.abs(saved.astype(int) - visitor.picture()).mean() < 6, "the same picture, without JPEG's loss"
-    visitor.press("share")
     with visitor.page.expect_download() as download:
-        visitor.page.locator("[data-share=large]").click()
-    assert download.value.suggested_filename == "pix2pix-edges2cats-0-1024.png"
+        visitor.press("download")
+        visitor.page.locator("[data-save='1024']").click()
+    assert download.value.suggested_filename == "pix2pix-edges2cats-0-1024x1024.png"
     download.value.save_as(tmp_path / "large.png")
     large = Image.open(tmp_path / "large.png").convert("RGB")
     assert large.size == (1024, 1024)

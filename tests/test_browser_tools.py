@@ -266,7 +266,7 @@ def test_a_card_says_whose_work_it_is(desktop, task, source, strokes, words):
     said = desktop.page.evaluate(
         """async (current) => {
             const script = [...document.querySelectorAll("link[rel=modulepreload]")].map((one) => one.href)
-                .find((href) => href.endsWith("canvas/share.js"));
+                .find((href) => href.endsWith("canvas/tools.js")).replace("tools.js", "on_demand/share.js");
             return (await import(script)).madeFrom({ current });
         }""",
         json.loads(json.dumps(current)),

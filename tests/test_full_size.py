@@ -16,7 +16,7 @@ from pix2pix.inference import Translator
 from pix2pix.inference.full_color import color_photo
 from pix2pix.inference.full_fill import fill_holes, pieces, rim_of
 from pix2pix.inference.full_matte import cut_out
-from pix2pix.inference.full_size import SIZES, note_of, plan_of, wanted_size
+from pix2pix.inference.full_size import SIZES, note_of, offered_sizes, plan_of, wanted_size
 from pix2pix.inference.full_tiles import LargeNoise, bottleneck_of_one, squares, starts, translate_tiles
 from pix2pix.models.generator import UNetGenerator
 
@@ -231,6 +231,16 @@ def test_a_checkpoints_config_says_what_full_size_is():
         "photo2edges": "larger", "facades-encdec": "enlarged",
     }  # fmt: skip
     found = {name: plan_of(load_settings(checkpoints.root() / name)) for name in expected}
+    assert found == expected
+
+
+def test_a_checkpoints_config_says_in_which_sizes_the_page_saves():
+    expected = {
+        "gray2color": ("full",), "inpaint": ("full",), "cutout": ("full",), "edges2cats": ("256", "1024"),
+        "thermal2color": ("256", "1024"), "facades": ("256", "512", "1024", "full"),
+        "facades-encdec": ("256", "1024"),
+    }  # fmt: skip
+    found = {name: offered_sizes(load_settings(checkpoints.root() / name)) for name in expected}
     assert found == expected
 
 

@@ -25,6 +25,7 @@ ENLARGED = 1024  # short side of the full size of what is enlarged
 LONGEST = 4  # times the short side, where a size is asked for by number
 
 BY_KIND = {("grey", "ab"): "color", ("holes", "rgb"): "fill", ("rgb", "matte"): "matte"}
+OFFERED = {"larger": SIZES, "enlarged": ("256", str(ENLARGED))}
 DRAWINGS = ("soft-edges", "lines", "edges")  # kinds of pairs whose inputs are drawings
 
 Progress = Callable[[int, int], None]
@@ -42,6 +43,11 @@ def plan_of(settings: Mapping[str, Any]) -> str:
         return recipe["full_size"]
     drawn = recipe.get("pairs") in DRAWINGS or recipe.get("canvas") == "lines"
     return "enlarged" if drawn else "larger"
+
+
+def offered_sizes(settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """The sizes to choose from when a result is saved, of SIZES; ("full",) where it is the photo's own."""
+    return OFFERED.get(plan_of(settings), ("full",))
 
 
 def note_of(settings: Mapping[str, Any]) -> str:

@@ -21,7 +21,6 @@ class LiveRequest:
     drawing: as the model expects it (`drawing.prepare`). color: the color wished for, None for none, "seed"
     for one that the seed draws. number: counts up within a visit. settled: the pen is up. exact: PNG from the
     first worker instead of a JPEG preview.
-    large: an exact picture of a line drawing, enlarged to 1024 pixels.
     """
 
     task: Task
@@ -32,7 +31,6 @@ class LiveRequest:
     number: int
     settled: bool
     exact: bool
-    large: bool = False
 
 
 def read_number(number: Any) -> int:
@@ -46,7 +44,6 @@ def read_number(number: Any) -> int:
 def read_request(sent: Mapping) -> LiveRequest:
     """The canvas's words → a request. Raises ValueError or TypeError in one line for anything wrong."""
     task = find_task(str(sent.get("task")))
-    exact = bool(sent.get("exact"))
     return LiveRequest(
         task=task,
         drawing=prepare(task, decode_data_url(sent.get("drawing"))),
@@ -55,6 +52,5 @@ def read_request(sent: Mapping) -> LiveRequest:
         visit=str(sent.get("visit"))[:MAX_VISIT],
         number=read_number(sent.get("number")),
         settled=bool(sent.get("settled")),
-        exact=exact,
-        large=exact and bool(sent.get("large")) and task.canvas == "lines",
+        exact=bool(sent.get("exact")),
     )

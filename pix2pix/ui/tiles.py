@@ -15,6 +15,7 @@ from pix2pix.checkpoints import find, load_settings
 from pix2pix.examples import example_paths
 from pix2pix.files import replacing
 from pix2pix.images import load_image
+from pix2pix.inference.full_size import offered_sizes
 from pix2pix.tasks import TASKS, Task
 from pix2pix.ui import pool, web
 from pix2pix.ui.drawing import SEED, encode_jpeg, encode_png, prepare
@@ -57,12 +58,21 @@ def _tile(task: Task, ready: bool) -> dict:
         "brush": task.brush,
         "gray": ready and sees_gray(task.name),
         "colors": wish_colors(task.name) if ready else [],
+        "sizes": sizes_offered(task.name) if ready else [],
         "fills": task.name in LINES,
         "ready": ready,
         "examples": len(examples),
         "thumb": "" if picture is None else publish_jpeg(_square(picture, THUMB_SIDE), quality=88),
         "license": license_line(task.name) if ready else "",
     }
+
+
+def sizes_offered(task_name: str) -> list[str]:
+    """In which sizes a result can be saved. The network's own alone where the checkpoint cannot be read."""
+    try:
+        return list(offered_sizes(load_settings(find(task_name))))
+    except (ValueError, OSError):
+        return ["256"]
 
 
 def wish_colors(task_name: str) -> list[str]:

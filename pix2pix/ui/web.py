@@ -77,8 +77,11 @@ def address(name: str) -> str:
 
 
 def preloads() -> str:
-    """Tags for the page's head: the browser fetches the first panel's scripts before Gradio asks for them."""
-    names = [name for name in scripts() if not name.startswith("panels/")]
+    """Tags for the page's head: the browser fetches the first panel's scripts before Gradio asks for them.
+
+    Not those in a folder on_demand, which are imported when a visitor first uses what they do.
+    """
+    names = [name for name in scripts() if not name.startswith("panels/") and "/on_demand/" not in name]
     return "".join(f'<link rel="modulepreload" href="{address(name)}">' for name in names)
 
 

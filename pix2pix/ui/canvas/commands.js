@@ -5,13 +5,10 @@ import { fitToCanvas } from "./advice.js";
 import { clearCanvas, travel } from "./drawing.js";
 import { putExample } from "./files.js";
 import { forgetEverything } from "./forget.js";
-import { showKeys } from "./help.js";
 import { changed, retryNow, setLive } from "./live.js";
 import { duplicate } from "./select.js";
-import { download } from "./share.js";
-import { toggleShareMenu } from "./share_menu.js";
 import { chooseTool, setSeed, toggle } from "./toolbar.js";
-import { setView } from "./view.js";
+import { say, setView } from "./view.js";
 
 /** @typedef {import("./state.js").Studio} Studio */
 
@@ -22,6 +19,17 @@ function chooseFile(studio, purpose) {
   input.value = "";
   input.click();
 }
+
+/** What few visitors use is fetched when they do. @param {string} module @param {string} name @returns {(studio: Studio) => any} */
+const onDemand = (module, name) => async (studio) => {
+  let found;
+  try {
+    found = await import(`./on_demand/${module}.js`);
+  } catch {
+    return say(studio, "The server did not answer; please try again in a moment.");
+  }
+  return found[name](studio);
+};
 
 /** @type {Record<string, (studio: Studio) => any>} */
 const ACTIONS = {
@@ -38,10 +46,11 @@ const ACTIONS = {
   duplicate,
   retry: retryNow,
   forget: forgetEverything,
-  keys: showKeys,
+  keys: onDemand("help", "showKeys"),
   dice: (studio) => setSeed(studio, Math.floor(Math.random() * 10000), true),
-  download: (studio) => studio.current.picture && download(studio),
-  share: (studio) => studio.current.picture && toggleShareMenu(studio),
+  download: onDemand("save", "save"),
+  share: onDemand("share_menu", "toggleShareMenu"),
+  camera: onDemand("camera", "toggleCamera"),
   side: (studio) => setView(studio, "side"),
   slider: (studio) => setView(studio, "slider"),
   live: (studio) => setLive(studio, !studio.live),

@@ -3,6 +3,7 @@
 
 import { SIDE } from "./geometry.js";
 import { decode, looksLikePhoto, middleSquare } from "./images.js";
+import { MOST_PIXELS, originalOf } from "./originals.js";
 import { contentOf } from "./state.js";
 import { cancelStroke } from "./drawing.js";
 import { ask, changed, settle } from "./live.js";
@@ -12,12 +13,16 @@ import { render, say } from "./view.js";
 
 const MAX_UPLOAD = 20 * 1024 * 1024;
 
-/** @param {Studio} studio @param {ImageBitmap} image @param {{ keep?: boolean, source?: string }} [options] keep: as an undo step */
-export function place(studio, image, { keep = true, source = "image" } = {}) {
+/**
+ * @param {Studio} studio @param {ImageBitmap} image
+ * @param {{ keep?: boolean, source?: string, original?: import("./originals.js").Original | null }} [options]
+ *   keep: as an undo step
+ */
+export function place(studio, image, { keep = true, source = "image", original = null } = {}) {
   cancelStroke(studio);
   const doc = studio.current;
   if (keep) doc.undo.push(contentOf(doc));
-  doc.surface.place(image, image.width, image.height);
+  doc.surface.place(image, image.width, image.height, original);
   doc.base = doc.surface.snapshot();
   doc.source = source;
   doc.strokes = [];
@@ -44,8 +49,12 @@ export async function takeFile(studio, file, purpose = "place") {
     return say(studio, `${name} could not be read as an image. Use PNG, JPEG, WebP, BMP or GIF.`);
   }
   if (purpose === "trace") return trace(studio, image);
-  place(studio, image);
+  const original = originalOf(file, image);
+  place(studio, image, { original });
   settle(studio, { entry: "new" });
+  if (!original && studio.current.task.sizes.includes("full")) {
+    say(studio, `Results have the canvas's size: a photo's own is possible up to ${MOST_PIXELS / 1e6} megapixels.`);
+  }
   if (studio.current.task.canvas === "lines" && looksLikePhoto(image)) {
     const then = () => trace(studio, image, { keep: false });
     say(studio, "This looks like a photo.", { action: "Turn it into lines", then });

@@ -43,7 +43,7 @@ export function looksLikePhoto(image) {
 
 /**
  * The middle square of an image, as the training photos were cropped, side × side.
- * @param {ImageBitmap} image @param {number} side
+ * @param {ImageBitmap | HTMLCanvasElement} image @param {number} side
  */
 export function middleSquare(image, side) {
   const edge = Math.min(image.width, image.height);
@@ -64,9 +64,9 @@ export async function toDataURL(source) {
   });
 }
 
-/** @param {HTMLCanvasElement} canvas @returns {Promise<Blob>} */
-export function toBlob(canvas, type = "image/png") {
-  return new Promise((done) => canvas.toBlob(done, type));
+/** @param {HTMLCanvasElement} canvas @param {string} [type] @param {number} [quality] of 1 @returns {Promise<Blob>} */
+export function toBlob(canvas, type = "image/png", quality) {
+  return new Promise((done) => canvas.toBlob(done, type, quality));
 }
 
 /** @param {Blob} blob @param {string} name */

@@ -4,7 +4,6 @@
 import { act } from "./commands.js";
 import { cancelStroke, clearCanvas, extendStroke, finishStroke, startStroke, travel } from "./drawing.js";
 import { clamp } from "./geometry.js";
-import { showKeys } from "./help.js";
 import { deleteSelected, deselect, duplicate, nudge } from "./select.js";
 import { chooseValue, chooseWidth } from "./toolbar.js";
 import { COMMANDS, KITS } from "./tools.js";
@@ -37,7 +36,7 @@ export function onKey(studio, event) {
   else if (command && key === "y") travel(studio, "redo");
   else if (command && key === "d" && studio.selected.size) duplicate(studio);
   else if (command) return;
-  else if (key === "?") showKeys(studio);
+  else if (key === "?") act(studio, "keys");
   else if ((key === "delete" || key === "backspace") && studio.selected.size) deleteSelected(studio);
   else if (key === "delete") clearCanvas(studio);
   else if (key === "escape") studio.stroke ? cancelStroke(studio) : deselect(studio);

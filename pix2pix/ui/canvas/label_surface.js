@@ -1,5 +1,5 @@
 // @ts-check
-// Areas of palette colors, 256 × 256: one class index a pixel, no anti-aliasing anywhere.
+// Areas of palette colors, 256 × 256 or larger: one class index a pixel, no anti-aliasing anywhere.
 
 import { SIDE, contain } from "./geometry.js";
 import { makeCanvas } from "./images.js";
@@ -8,19 +8,21 @@ export class LabelSurface {
   /**
    * @param {[string, number[]][]} palette name and red, green, blue of each class
    * @param {number} ground index of the class that fills an empty canvas
+   * @param {number} [side] pixels of the canvas
    */
-  constructor(palette, ground) {
-    this.width = SIDE;
-    this.height = SIDE;
+  constructor(palette, ground, side = SIDE) {
+    this.side = side;
+    this.width = this.side;
+    this.height = this.side;
     this.scale = 1;
     this.palette = palette.map(([, color]) => color);
     this.ground = ground;
-    this.indices = new Uint8Array(SIDE * SIDE);
+    this.indices = new Uint8Array(this.side * this.side);
     this.colors = Uint32Array.from(this.palette, ([r, g, b]) => 0xff000000 | (b << 16) | (g << 8) | r);
-    const [canvas, context] = makeCanvas(SIDE, SIDE);
+    const [canvas, context] = makeCanvas(this.side, this.side);
     this.canvas = canvas;
     this.context = context;
-    this.image = this.context.createImageData(SIDE, SIDE);
+    this.image = this.context.createImageData(this.side, this.side);
     this.stale = true; // whether `canvas` is older than `indices`
     this.clear();
   }
@@ -45,8 +47,8 @@ export class LabelSurface {
 
   // Pixels of row y from x = left to right, both included; clipped to the canvas.
   span(y, left, right, value) {
-    if (y < 0 || y >= SIDE || right < 0 || left >= SIDE) return;
-    this.indices.fill(value, y * SIDE + Math.max(0, left), y * SIDE + Math.min(SIDE - 1, right) + 1);
+    if (y < 0 || y >= this.side || right < 0 || left >= this.side) return;
+    this.indices.fill(value, y * this.side + Math.max(0, left), y * this.side + Math.min(this.side - 1, right) + 1);
   }
 
   disc(x, y, width, value) {
@@ -93,8 +95,8 @@ export class LabelSurface {
     this.indices[start] = value;
     while (waiting.length) {
       const at = waiting.pop();
-      const x = at % SIDE;
-      const neighbours = [x > 0 ? at - 1 : -1, x < SIDE - 1 ? at + 1 : -1, at - SIDE, at + SIDE];
+      const x = at % this.side;
+      const neighbours = [x > 0 ? at - 1 : -1, x < this.side - 1 ? at + 1 : -1, at - this.side, at + this.side];
       for (const next of neighbours) {
         if (next >= 0 && next < this.indices.length && this.indices[next] === old) {
           this.indices[next] = value;
@@ -106,8 +108,8 @@ export class LabelSurface {
   }
 
   indexAt({ x, y }) {
-    const inside = (value) => Math.max(0, Math.min(SIDE - 1, Math.floor(value)));
-    return inside(y) * SIDE + inside(x);
+    const inside = (value) => Math.max(0, Math.min(this.side - 1, Math.floor(value)));
+    return inside(y) * this.side + inside(x);
   }
 
   pick(point) {
@@ -116,13 +118,13 @@ export class LabelSurface {
 
   /** @param {CanvasImageSource} image @param {number} width @param {number} height */
   place(image, width, height) {
-    const [, context] = makeCanvas(SIDE, SIDE);
+    const [, context] = makeCanvas(this.side, this.side);
     const [r, g, b] = this.palette[this.ground];
     context.fillStyle = `rgb(${r}, ${g}, ${b})`;
-    context.fillRect(0, 0, SIDE, SIDE);
+    context.fillRect(0, 0, this.side, this.side);
     context.imageSmoothingEnabled = false; // a blend of two classes is a third one
-    context.drawImage(image, ...contain(width, height, SIDE, SIDE));
-    const { data } = context.getImageData(0, 0, SIDE, SIDE);
+    context.drawImage(image, ...contain(width, height, this.side, this.side));
+    const { data } = context.getImageData(0, 0, this.side, this.side);
     for (let i = 0; i < this.indices.length; i++) {
       this.indices[i] = this.nearest(data[4 * i], data[4 * i + 1], data[4 * i + 2]);
     }

@@ -49,7 +49,7 @@ async function pump(studio) {
   const doc = request.dirty;
   /** @type {Request} */
   const sent = {
-    doc, since: request.changedAt, final: !studio.stroke, number: ++request.number, drawing: doc.surface.toDataURL(),
+    doc, since: request.changedAt, final: !studio.stroke && !studio.filming, number: ++request.number, drawing: doc.surface.toDataURL(),
   };
   request.dirty = null;
   request.inFlight = true;
@@ -118,7 +118,7 @@ async function take(studio, { doc, since, final, number, drawing }, reply) {
   if (doc !== studio.current) return;
   showPicture(studio);
   root.classList.remove("stale");
-  const penDown = Boolean(studio.stroke);
+  const penDown = Boolean(studio.stroke || studio.filming);
   if (penDown && request.shownAt) {
     const each = now - request.shownAt;
     request.rate = request.rate ? 0.8 * request.rate + 200 / each : 1000 / each;
@@ -160,17 +160,13 @@ export async function ask(call) {
   }
 }
 
-/**
- * The picture without JPEG's loss. Live pictures travel as JPEG, which is faster.
- * @param {Studio} studio @param {{ large?: boolean }} [options] large: a line drawing's, enlarged to 1024 pixels
- * @returns {Promise<ImageBitmap>}
- */
-export async function exactPicture({ current, host, visit, request }, { large = false } = {}) {
+/** The picture without JPEG's loss. Live pictures travel as JPEG, which is faster. @param {Studio} studio @returns {Promise<ImageBitmap>} */
+export async function exactPicture({ current, host, visit, request }) {
   const drawing = current.drawingUrl || current.surface.toDataURL();
   const reply = await ask(() =>
     host.server.live({
       visit, number: ++request.number, task: current.task.name, seed: current.seed, color: current.wish || null,
-      drawing, exact: true, large,
+      drawing, exact: true,
     }),
   );
   return reply.picture ? decode(reply.picture) : current.picture;

@@ -12,6 +12,7 @@ import { onGroupKey, onKey, onSheetKey } from "./keys.js";
 import { addressedTask, followAlways, openAddress } from "./link.js";
 import { retryNow, setLive, settle } from "./live.js";
 import { recallAll, remember, rememberEntries } from "./memory.js";
+import { pruneOriginals } from "./originals.js";
 import { listenToPointers } from "./pointers.js";
 import { showSelection } from "./selection_box.js";
 import { createStudio, openDoc, tellPage } from "./state.js";
@@ -31,7 +32,10 @@ export async function mount(host) {
     remember(studio);
   });
   studio.on("drawn", () => remember(studio));
-  studio.on("recorded", () => rememberEntries(studio));
+  studio.on("recorded", async () => {
+    await rememberEntries(studio);
+    await pruneOriginals(studio);
+  });
   studio.on("leave-tool", () => finishStroke(studio));
   for (const event of ["task", "seed"]) studio.on(event, () => buildWishes(studio));
   studio.on("painted", () => showSelection(studio));

@@ -5,6 +5,7 @@
 // the records grow beyond LIMIT, the oldest entries are dropped first.
 
 import { decode, makeCanvas, toBlob } from "./images.js";
+import { packOriginal, unpackOriginal } from "./originals.js";
 import { contentOf, openDoc, setContent } from "./state.js";
 import * as store from "./store.js";
 
@@ -21,25 +22,25 @@ const encoded = new WeakMap();
 /** A surface's snapshot → something that can be stored. @param {any} snapshot */
 async function pack(snapshot) {
   if (!snapshot || snapshot instanceof Uint8Array) return snapshot;
-  const { photo, width, height, mask } = snapshot;
+  const { photo, original, width, height, mask } = snapshot;
   if (!photo) return { width, height };
   if (!encoded.has(photo)) encoded.set(photo, toBlob(photo));
   const alpha = new Uint8Array(width * height);
   for (let i = 0; i < alpha.length; i++) alpha[i] = mask.data[4 * i + 3];
-  return { width, height, alpha, photo: await encoded.get(photo) };
+  return { width, height, alpha, photo: await encoded.get(photo), original: await packOriginal(original) };
 }
 
 /** The reverse of `pack`. @param {any} packed */
 async function unpack(packed) {
   if (!packed || packed instanceof Uint8Array) return packed;
-  const { width, height, alpha, photo } = packed;
+  const { width, height, alpha, photo, original } = packed;
   const mask = new ImageData(width, height);
-  if (!photo) return { photo: null, width, height, mask };
+  if (!photo) return { photo: null, original: null, width, height, mask };
   const [canvas, context] = makeCanvas(width, height);
   context.drawImage(await decode(photo), 0, 0);
   encoded.set(canvas, Promise.resolve(photo));
   for (let i = 0; i < alpha.length; i++) mask.data[4 * i + 3] = alpha[i];
-  return { photo: canvas, width, height, mask };
+  return { photo: canvas, original: await unpackOriginal(original), width, height, mask };
 }
 
 /** @param {Content} content */
@@ -66,7 +67,7 @@ const KEPT = ["tool", "width", "value", "mirror", "steady", "snap", "seed", "wis
 
 /** Writes what changed: the current document and the last pictures. @param {Studio} studio */
 export async function remember(studio) {
-  if (studio.forgotten) return;
+  if (studio.forgotten || studio.filming) return;
   const doc = studio.current;
   const record = { content: await packContent(contentOf(doc)), ...Object.fromEntries(KEPT.map((key) => [key, doc[key]])) };
   await store.put(`doc/${doc.task.name}`, record);

@@ -4,6 +4,8 @@
 import { PHOTO_SIDE, SIDE, tracePath } from "./geometry.js";
 import { makeCanvas } from "./images.js";
 
+/** @typedef {import("./originals.js").Original} Original */
+
 export class PhotoSurface {
   /**
    * @param {boolean} masked whether the pen masks parts of the photo (inpainting)
@@ -15,6 +17,8 @@ export class PhotoSurface {
     this.scale = 1;
     /** @type {HTMLCanvasElement | null} */
     this.photo = null;
+    /** @type {Original | null} */
+    this.original = null;
     this.width = SIDE;
     this.height = SIDE;
     this.resize(SIDE, SIDE);
@@ -36,7 +40,7 @@ export class PhotoSurface {
 
   clear() {
     this.maskContext.clearRect(0, 0, this.width, this.height);
-    if (!this.masked) this.photo = null;
+    if (!this.masked) this.photo = this.original = null;
   }
 
   /** @param {import("./geometry.js").Mark} mark */
@@ -53,8 +57,12 @@ export class PhotoSurface {
     context.restore();
   }
 
-  /** @param {CanvasImageSource} image @param {number} width @param {number} height */
-  place(image, width, height) {
+  /**
+   * @param {CanvasImageSource} image @param {number} width @param {number} height
+   * @param {Original | null} [original] the file that the image was read from
+   */
+  place(image, width, height, original = null) {
+    this.original = original;
     const scale = Math.min(1, PHOTO_SIDE / Math.max(width, height));
     this.resize(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
     const [canvas, context] = makeCanvas(this.width, this.height);
@@ -74,16 +82,17 @@ export class PhotoSurface {
     this.maskContext.putImageData(mask, 0, 0);
   }
 
-  /** @returns {{ photo: HTMLCanvasElement | null, width: number, height: number, mask: ImageData }} */
+  /** @returns {{ photo: HTMLCanvasElement | null, original: Original | null, width: number, height: number, mask: ImageData }} */
   snapshot() {
-    const { photo, width, height } = this;
-    return { photo, width, height, mask: this.maskContext.getImageData(0, 0, width, height) };
+    const { photo, original, width, height } = this;
+    return { photo, original, width, height, mask: this.maskContext.getImageData(0, 0, width, height) };
   }
 
   /** @param {ReturnType<PhotoSurface["snapshot"]>} state */
-  restore({ photo, width, height, mask }) {
+  restore({ photo, original, width, height, mask }) {
     if (width !== this.width || height !== this.height) this.resize(width, height);
     this.photo = photo;
+    this.original = original;
     this.maskContext.putImageData(mask, 0, 0);
   }
 

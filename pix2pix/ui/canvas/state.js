@@ -69,6 +69,7 @@ export function createStudio(host) {
     /** @type {{ dx: number, dy: number } | null} the last move of a selection, which a copy repeats */
     repeat: null,
     opening: false, // while a link is followed
+    filming: false, // while the camera's frames are the drawing
     forgotten: false, // once everything was cleared, until the page is loaded again
     live: true,
     view: "side",

@@ -11,8 +11,9 @@ import { PhotoSurface } from "./photo_surface.js";
 /**
  * @typedef {{ name: string, title: string, line: string, canvas: "lines" | "labels" | "mask" | "photo",
  *   palette: [string, number[]][], ground: string, brush: string, ready: boolean, examples: number,
- *   thumb: string, license: string, gray: boolean, fills: boolean, colors: string[] }} Task
+ *   thumb: string, license: string, gray: boolean, sizes: string[], fills: boolean, colors: string[] }} Task
  *   colors: typical colors ("#rrggbb") that may be wished for, none for most models. gray: the model sees the photo without its colors. fills: the training drawings fill the canvas.
+ *   sizes: those in which a picture can be saved, "256", "512", "1024" or "full".
  */
 
 /** @param {Pick<Task, "canvas" | "palette" | "ground"> & { gray?: boolean }} task @returns {any} */

@@ -45,6 +45,7 @@ export function buildDock(studio) {
   find(".steps").replaceChildren(...["undo", "redo", "clear"].map((name) => commandButton(name)));
   const sources = task.examples ? ["example", "upload"] : ["upload"];
   if (task.canvas === "lines") sources.push("trace");
+  if (task.canvas !== "labels") sources.push("camera");
   const aside = document.createElement("span");
   aside.className = "aside";
   aside.textContent = "or paste, or drop";

@@ -30,7 +30,7 @@ def live(sent: Mapping) -> dict:
     """One live picture. Called by the canvas while the pen moves, outside Gradio's queue.
 
     sent: visit, number (counts up within a visit), task, drawing (data URL), seed, and settled
-    (the pen is up: add a hint) or exact (PNG instead of JPEG; with large, a line drawing's at 1024 pixels).
+    (the pen is up: add a hint) or exact (PNG instead of JPEG).
     Returns picture (data URL), hint, action (what helps: "example" or "") and seconds; or one of busy,
     superseded, error.
     """
@@ -45,7 +45,6 @@ def live(sent: Mapping) -> dict:
             request.seed,
             preview=preview,
             color=request.color,
-            size="1024" if request.large else "256",
         )
         picture, seconds = pool.queue.run_live(request.visit, request.number, preview, make)
     except Busy:

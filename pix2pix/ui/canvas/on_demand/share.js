@@ -1,35 +1,31 @@
 // @ts-check
 // Pictures and drawings to give away: the system's share sheet, the clipboard, files, a film and a link.
 
-import { address } from "../address.js";
-import { contain } from "./geometry.js";
-import { decode, makeCanvas, saveFile, toBlob } from "./images.js";
-import { describe } from "./link.js";
-import { ask, exactPicture } from "./live.js";
-import { makeSurface } from "./surfaces.js";
-import { drawStroke } from "./strokes.js";
-import { say } from "./view.js";
+import { address } from "../../address.js";
+import { contain } from "../geometry.js";
+import { decode, makeCanvas, saveFile, toBlob } from "../images.js";
+import { describe } from "../link.js";
+import { ask, exactPicture } from "../live.js";
+import { makeSurface } from "../surfaces.js";
+import { drawStroke } from "../strokes.js";
+import { say } from "../view.js";
+import { bestBlob } from "./save.js";
 
-/** @typedef {import("./state.js").Studio} Studio */
+/** @typedef {import("../state.js").Studio} Studio */
 
 const FRAMES = 24; // of a film at most
 const FRAME = 220; // ms that each is shown
 const LAST = 1500; // ms for the finished picture
 
 /** @param {Studio} studio @param {string} [kind] */
-const fileName = ({ current: { task, seed } }, kind = "") => `pix2pix-${task.name}-${seed}${kind}`;
+export const fileName = ({ current: { task, seed } }, kind = "") => `pix2pix-${task.name}-${seed}${kind}`;
 
-/** @param {Studio} studio @param {{ large?: boolean }} [options] as for `exactPicture` */
-async function pictureBlob(studio, options) {
-  const picture = await exactPicture(studio, options);
+/** The picture as it is on the page. @param {Studio} studio */
+export async function pictureBlob(studio) {
+  const picture = await exactPicture(studio);
   const [canvas, context] = makeCanvas(picture.width, picture.height);
   context.drawImage(picture, 0, 0);
   return toBlob(canvas);
-}
-
-/** @param {Studio} studio */
-export async function download(studio) {
-  saveFile(await pictureBlob(studio), `${fileName(studio)}.png`);
 }
 
 /** Drawing and picture side by side, with the page's address. @param {Studio} studio */
@@ -41,18 +37,22 @@ export async function cardBlob(studio) {
   const color = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
   context.fillStyle = color("--paper") || "#f5f2ea";
   context.fillRect(0, 0, 1200, 720);
-  const drawing = await decode(current.drawingUrl || current.surface.toDataURL());
-  for (const [image, left] of /** @type {[ImageBitmap, number][]} */ ([[drawing, 48], [picture, 616]])) {
+  const { surface, task, drawingUrl } = current;
+  const small = surface.toDataURL();
+  // Lines are kept at twice the model's size; the small ones are shown where the picture is of an older drawing.
+  const sharp = task.canvas === "lines" && (drawingUrl || small) === small;
+  const drawing = sharp ? surface.canvas : await decode(drawingUrl || small);
+  for (const [image, left] of /** @type {[ImageBitmap | HTMLCanvasElement, number][]} */ ([[drawing, 48], [picture, 616]])) {
     context.fillStyle = "#fff";
     context.fillRect(left, 48, 536, 536);
-    context.imageSmoothingEnabled = image === picture || current.task.canvas !== "labels";
+    context.imageSmoothingEnabled = image === picture || task.canvas !== "labels";
     context.imageSmoothingQuality = "high";
     const [x, y, width, height] = contain(image.width, image.height, 536, 536);
     context.drawImage(image, left + x, 48 + y, width, height);
   }
   context.fillStyle = color("--ink") || "#23211c";
   context.font = "600 40px 'Iowan Old Style', Palatino, Georgia, serif";
-  context.fillText(current.task.title, 48, 656);
+  context.fillText(task.title, 48, 656);
   context.fillStyle = color("--soft") || "#625d52";
   context.font = "22px system-ui, sans-serif";
   context.textAlign = "right";
@@ -95,14 +95,13 @@ export const SHARE = {
     }, "Shared."),
   copy: (studio) =>
     tell(studio, async () => {
-      await navigator.clipboard.write([new ClipboardItem({ "image/png": pictureBlob(studio) })]);
+      await navigator.clipboard.write([new ClipboardItem({ "image/png": bestBlob(studio) })]);
     }, "The picture is on the clipboard."),
   link: async (studio) => {
     const { href, complete } = await linkOf(studio);
     const rest = complete ? "" : " It opens the task; the photo or long drawing itself stays in this browser.";
     await tell(studio, () => navigator.clipboard.writeText(href), `The link is on the clipboard.${rest}`);
   },
-  large: async (studio) => saveFile(await pictureBlob(studio, { large: true }), `${fileName(studio, "-1024")}.png`),
   card: async (studio) => saveFile(await cardBlob(studio), `${fileName(studio, "-card")}.png`),
   film: (studio) => saveFilm(studio),
 };

@@ -1,9 +1,9 @@
 // @ts-check
 // The list of keys.
 
-import { COMMANDS } from "./tools.js";
+import { COMMANDS } from "../tools.js";
 
-/** @typedef {import("./state.js").Studio} Studio */
+/** @typedef {import("../state.js").Studio} Studio */
 
 const OTHERS = [
   ["[ and ]", "Thinner and thicker"],
