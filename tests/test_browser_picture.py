@@ -89,7 +89,7 @@ def test_download_and_share_card(visitor, studio_url, tmp_path):
     saved = np.asarray(Image.open(tmp_path / "picture.png"))[..., :3]
     assert saved.shape == (256, 256, 3)
     assert np.abs(saved.astype(int) - visitor.picture()).mean() < 6, "the same picture, without JPEG's loss"
-    with visitor.page.expect_download() as download:
+    with visitor.page.expect_download(timeout=120_000) as download:
         visitor.press("download")
         visitor.page.locator("[data-save='1024']").click()
     assert download.value.suggested_filename == "pix2pix-edges2cats-0-1024x1024.png"
