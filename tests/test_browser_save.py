@@ -163,9 +163,9 @@ def test_a_map_is_saved_at_the_size_that_is_chosen(visit, photo_tasks, tmp_path,
         assert saved(someone, size)[1].size == expected
 
 
-def test_a_larger_label_map_is_drawn_again(visit, photo_tasks):
+def test_a_larger_label_map_is_drawn_again(desktop):
     """The model sees a larger map with sharp edges: strokes are vectors, what lies below them is enlarged."""
-    someone = visit(DESKTOP, photo_tasks)
+    someone = desktop
     someone.choose("facades")
     with someone.new_picture():
         someone.press("clear")
@@ -188,8 +188,8 @@ def test_a_larger_label_map_is_drawn_again(visit, photo_tasks):
     assert steps <= 2, "a smooth outline, no stairs of four pixels"
 
 
-def test_an_example_below_the_strokes_is_enlarged(visit, photo_tasks):
-    someone = visit(DESKTOP, photo_tasks)
+def test_an_example_below_the_strokes_is_enlarged(desktop):
+    someone = desktop
     someone.choose("facades")
     small = someone.sheet()
     watch_uploads(someone)
