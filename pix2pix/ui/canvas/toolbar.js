@@ -49,6 +49,7 @@ export function buildDock(studio) {
   const aside = document.createElement("span");
   aside.className = "aside";
   aside.textContent = "or paste, or drop";
+  aside.hidden = sources.length > 3; // one row
   find(".sources").replaceChildren(...sources.map((name) => commandButton(name)), aside);
   const words = task.canvas === "mask" ? "Upload a photo, then brush something out" : "Upload a photo";
   find(".invite").innerHTML = `${icon("upload")}<span>${words}</span>`;
