@@ -177,10 +177,20 @@ def test_scripts_are_served_by_name_and_nothing_else_is():
     assert served.headers["content-type"].startswith("text/javascript")
     old = client.get(f"/{web.ADDRESS}/older/canvas/main.js")
     assert old.text == served.text and old.headers["cache-control"] == "no-cache"
+    sheet = client.get("/" + web.address("panels/learn.html"))
+    assert sheet.text == (web.FOLDER / "panels" / "learn.html").read_text(encoding="utf-8")
     for name in ("canvas/canvas.html", "page.py", "../config.py", "%2e%2e/config.py", ""):
         assert client.get(f"/{web.ADDRESS}/{web.version()}/{name}").status_code == 404, name
     with pytest.raises(ValueError, match=r"no script is called 'canvas/nothing\.js'"):
         web.address("canvas/nothing.js")
+
+
+def test_scripts_are_served_without_comments():
+    kept = "export const a = `\n  // kept\n`;\nf(a); // kept too\n/** @type {B} */ (b).c();"
+    script = kept.replace("f(a)", "  // gone\n  f(a)")
+    assert web.without_comments(f"/** What it\n * does. */\n{script}\n") == kept
+    whole = sum(path.stat().st_size for path in web.scripts().values())
+    assert sum(len(web.content(path).encode()) for path in web.scripts().values()) < 0.85 * whole
 
 
 def test_scripts_are_checked_modules_that_import_what_exists():

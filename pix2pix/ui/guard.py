@@ -41,10 +41,16 @@ POLICY = "; ".join(
     )
 )
 HEADERS = [
-    (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
 ]
+POLICY_HEADER = (b"content-security-policy", POLICY.encode())
+OURS = {name for name, _ in (*HEADERS, POLICY_HEADER)}
+# A policy governs documents. To the hundred answers of these other types that a first visit gets it would
+# add 50 kB.
+NO_DOCUMENT = re.compile(
+    rb"((text|application)/javascript|text/css|image/(png|jpeg|webp|gif|x-icon)|font/\w+)\b"
+)
 
 
 class TooLarge(Exception):
@@ -172,11 +178,13 @@ class Answer:
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = [pair for pair in message["headers"] if pair[0].lower() not in dict(HEADERS)]
-            streamed = dict(headers).get(b"content-type", b"").startswith(b"text/event-stream")
+            headers = [pair for pair in message["headers"] if pair[0].lower() not in OURS]
+            kind = dict(headers).get(b"content-type", b"")
+            streamed = kind.startswith(b"text/event-stream")
             status = message["status"]
             self.filtered = streamed or status >= 400 or CHECKED.search(self.path) is not None
-            message = {**message, "headers": [*headers, *HEADERS], "status": 400 if status == 500 else status}
+            message = {**message, "status": 400 if status == 500 else status}
+            message["headers"] = [*headers, *HEADERS] + ([] if NO_DOCUMENT.match(kind) else [POLICY_HEADER])
             if self.filtered and not streamed:
                 self.held = message
                 return

@@ -4,7 +4,6 @@ The pictures on the tiles are made once by the models themselves and kept in a c
 by weights and drawing, so that a second start of the page loads no model at all.
 """
 
-import base64
 import hashlib
 import os
 from pathlib import Path
@@ -18,7 +17,7 @@ from pix2pix.images import load_image
 from pix2pix.inference.full_size import offered_sizes
 from pix2pix.tasks import TASKS, Task
 from pix2pix.ui import pool, web
-from pix2pix.ui.drawing import SEED, encode_jpeg, encode_png, prepare
+from pix2pix.ui.drawing import SEED, encode_webp, prepare
 from pix2pix.ui.hints import LINES
 from pix2pix.ui.model_cards import license_line
 
@@ -62,7 +61,7 @@ def _tile(task: Task, ready: bool) -> dict:
         "fills": task.name in LINES,
         "ready": ready,
         "examples": len(examples),
-        "thumb": "" if picture is None else publish_jpeg(_square(picture, THUMB_SIDE), quality=88),
+        "thumb": "" if picture is None else publish(_square(picture, THUMB_SIDE), quality=72),
         "license": license_line(task.name) if ready else "",
     }
 
@@ -115,9 +114,9 @@ def start_of_page() -> dict:
     examples = examples_of(task.name)
     if examples:
         start["example"] = examples[0].name
-        start["drawing"] = publish_png(load_image(examples[0]))
+        start["drawing"] = publish(load_image(examples[0]))
         picture = first_picture(task) if trained else None
-        start["picture"] = "" if picture is None else publish_jpeg(picture, quality=95)
+        start["picture"] = "" if picture is None else publish(picture, quality=90)
     return start
 
 
@@ -127,19 +126,9 @@ def start_pictures() -> list[str]:
     return [start["drawing"], start["picture"]] if start["picture"] else []
 
 
-def publish_jpeg(image: Image.Image, quality: int) -> str:
-    """The picture's address on this page."""
-    return web.publish(decode(encode_jpeg(image, quality)), "image/jpeg")
-
-
-def publish_png(image: Image.Image) -> str:
-    """The picture's address on this page."""
-    return web.publish(decode(encode_png(image)), "image/png")
-
-
-def decode(data_url: str) -> bytes:
-    """The bytes of a data URL."""
-    return base64.b64decode(data_url.partition(",")[2])
+def publish(image: Image.Image, quality: int | None = None) -> str:
+    """The picture's address on this page; exact without a quality."""
+    return web.publish(encode_webp(image, quality), "image/webp")
 
 
 def first_picture(task: Task) -> Image.Image | None:

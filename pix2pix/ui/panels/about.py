@@ -1,7 +1,7 @@
 """The About panel: what the method is, how a program asks, and every model card."""
 
 import functools
-import json
+import re
 
 import gradio as gr
 
@@ -36,44 +36,49 @@ in training and here. The seed says which; the same drawing and seed always give
 
 LOCAL = "http://127.0.0.1:7860"
 
-PROGRAM = f"""\
+PROGRAM = """\
 ## From a program
 
 ```python
 from gradio_client import Client, handle_file
 
-client = Client("{LOCAL}")
+client = Client("{address}")
 picture = client.predict(handle_file("drawing.png"), "facades", 0, api_name="/translate")
 ```
 """
 
 
+def program(origin: str | None) -> str:
+    """The program with the address under which the visitor's browser came here, which only it knows."""
+    known = origin is not None and re.fullmatch(r"https?://[\w.:\[\]-]+", origin)
+    return PROGRAM.format(address=origin if known else LOCAL)
+
+
 def build_about_panel(tab: gr.Tab) -> None:
     """Layout and wiring. tab: the one that holds the panel."""
-    with gr.Column(elem_classes=["reading"]):
-        gr.Markdown(ABOUT)
-        gr.Markdown(timeline())
-        program = gr.Markdown(PROGRAM)
-        # Only the browser knows the address under which it came here.
-        tab.select(
+
+    # Made when the tab is opened: Gradio's script for Markdown is 29 kB that the first page does not need.
+    @gr.render(None, [tab.select], queue=False, show_progress="hidden")
+    def show(request: gr.Request) -> None:
+        with gr.Column(elem_classes=["reading"]):
+            gr.Markdown(ABOUT)
+            gr.Markdown(timeline())
+            gr.Markdown(program(request.headers.get("origin")))
+            _build_cards(trained_tasks())
+
+
+def _build_cards(names: list[str]) -> None:
+    if names:
+        gr.Markdown("## The models: data, license, limits")
+    for name in names:
+        with gr.Accordion(TASKS[name].title, open=False) as section:
+            card = gr.Markdown()
+        # Read when it is opened: twelve sample grids would make every visitor's first page slow.
+        section.expand(
+            functools.partial(model_card, name),
             None,
-            None,
-            program,
-            js=f"() => {json.dumps(PROGRAM)}.replace({json.dumps(LOCAL)}, location.origin)",
+            card,
+            queue=False,
+            show_progress="hidden",
             api_visibility="private",
         )
-        names = trained_tasks()
-        if names:
-            gr.Markdown("## The models: data, license, limits")
-        for name in names:
-            with gr.Accordion(TASKS[name].title, open=False) as section:
-                card = gr.Markdown()
-            # Read when it is opened: twelve sample grids would make every visitor's first page slow.
-            section.expand(
-                functools.partial(model_card, name),
-                None,
-                card,
-                queue=False,
-                show_progress="hidden",
-                api_visibility="private",
-            )

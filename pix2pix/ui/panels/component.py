@@ -9,16 +9,17 @@ from typing import Any
 
 import gradio as gr
 
-from pix2pix.ui.web import build_component
+from pix2pix.ui.web import build_late_component
 
 FOLDER = Path(__file__).parent
 
 
-def build_panel(name: str, files: str = "", **props: Any) -> gr.HTML:
+def build_panel(name: str, files: str = "", styles: tuple[str, ...] = (), **props: Any) -> gr.HTML:
     """The component called `name`, for example "samples"; `props` are for its script.
 
     files: the name of its HTML, CSS and script; that of the component unless given.
+    styles: more style sheets of this folder.
     """
     files = files or name
-    styles = ["panel.css", f"{files}.css"]
-    return build_component(name, FOLDER, f"{files}.js", styles, f"{files}.html", **props)
+    parts = [f"{files}.js", f"{files}.html", "panel.css", f"{files}.css", *styles]
+    return build_late_component(name, [FOLDER / part for part in parts], **props)

@@ -140,12 +140,12 @@ def build_draw_panel() -> gr.HTML:
     """Tiles, canvas, picture and the model card; returns the canvas, the other panels' source of drawings."""
     canvas = build_canvas(task_tiles(), start_of_page(), [live, example, photo_to_lines])
     with gr.Accordion("About this model: data, licence, limits", open=False, elem_id="model-card") as panel:
-        card = gr.Markdown()
-    # Only when somebody looks: a card with its sheet of results weighs 100 kB. The canvas sends "select" when
-    # the task changes while the card is open.
-    quiet = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    panel.expand(show_model_card, canvas, card, **quiet)
-    canvas.select(show_model_card, canvas, card, **quiet)
+        # Made only when somebody looks: a card with its sheet of results weighs 100 kB, and Gradio's script
+        # for Markdown 29. The canvas sends "select" when the task changes while the card is open.
+        @gr.render(canvas, [panel.expand, canvas.select], queue=False, show_progress="hidden")
+        def show(value: Mapping | None) -> None:
+            gr.Markdown(show_model_card(value))
+
     return canvas
 
 

@@ -13,16 +13,15 @@ import gradio as gr
 from pix2pix.tasks import FACADE_PALETTE
 from pix2pix.ui.drawing import decode_data_url, encode_png, make_value, read_seed
 from pix2pix.ui.inputs import FACADES, choose_input, fingerprint, read_wish
+from pix2pix.ui.panels.component import build_panel
 from pix2pix.ui.panels.learn_game import MOST_STEPS, learn_game
 from pix2pix.ui.panels.learn_objective import learn_objective, learn_points
 from pix2pix.ui.panels.learn_replay import learn_curves, learn_replay
 from pix2pix.ui.panels.learn_skips import learn_skips
 from pix2pix.ui.panels.real_or_fake import class_result, next_question, quiz_credits, quiz_props
 from pix2pix.ui.scales import HEAT, VERDICT, css_gradient
-from pix2pix.ui.web import build_component
 
 FOLDER = Path(__file__).parent
-STYLES = ["panel.css", "learn.css", "learn_exhibits.css"]
 
 
 def take_drawing(canvas_value: object, asked: object) -> dict[str, Any]:
@@ -57,11 +56,9 @@ def give_drawing(sent: Mapping) -> dict[str, Any]:
 
 def build_learn_panel(canvas: gr.HTML) -> None:
     """Layout and wiring. canvas: the Draw tab's component, source and target of the drawing."""
-    panel = build_component(
+    panel = build_panel(
         "learn",
-        FOLDER,
-        "learn.js",
-        STYLES,
+        styles=("learn_exhibits.css",),
         server_functions=[
             learn_curves,
             learn_replay,
