@@ -1,4 +1,4 @@
-"""The command line: pix2pix translate | train | demo | import | export | doctor | cards | evaluate | bench.
+"""The command line: pix2pix translate | train | demo | import | export | export-web | doctor | cards …
 
 In a clone that is not installed, it is `python -m pix2pix`. A user's mistake is one line on stderr and exit
 code 2. A command imports what it needs when it runs: with requirements.txt alone every command is listed, and
@@ -122,6 +122,19 @@ def build_parser() -> argparse.ArgumentParser:
     )
     export.set_defaults(run=run_export)
 
+    web = commands.add_parser(
+        "export-web", help="write a static page: the canvas and networks in the browser"
+    )
+    web.add_argument("names", metavar="NAME", nargs="+", help="task with weights, such as edges2cats")
+    web.add_argument("target", metavar="OUT", type=Path, help="new folder, for any static host")
+    web.add_argument(
+        "--runtime",
+        metavar="DIR",
+        type=Path,
+        help="folder of the npm package onnxruntime-web (default: downloaded once, its hash checked)",
+    )
+    web.set_defaults(run=run_export_web)
+
     publish = commands.add_parser("publish", help="upload a checkpoint to the Hugging Face Hub")
     publish.add_argument("name", metavar="NAME", help="a checkpoint's name or folder")
     publish.add_argument("repository", metavar="OWNER/NAME", help="made where it is not there")
@@ -215,6 +228,12 @@ def run_export(given: argparse.Namespace) -> None:
         print(f"wrote {given.target}")
         return
     print(export_run(given.source, given.target, given.data, given.snapshots))
+
+
+def run_export_web(given: argparse.Namespace) -> None:
+    from pix2pix.static_page.page import export_web
+
+    print(export_web(given.names, given.target, given.runtime))
 
 
 def run_publish(given: argparse.Namespace) -> None:

@@ -32,10 +32,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evaluation": CHECKPOINTS | {"data", "training", "inference", "cards"},
     "export": CHECKPOINTS | {"inference", "cards", "evaluation"},
     "ui": CHECKPOINTS | {"data", "training", "inference", "cards", "evaluation"},
+    "static_page": CHECKPOINTS | {"formats", "ui"},
     "train_command": GROUND | {"data", "training"},
     "cli": CHECKPOINTS
     | {"data", "inference", "cards", "evaluation", "export", "ui", "train_command", "formats", "publishing"}
-    | {"space"},
+    | {"space", "static_page"},
     "__main__": {"cli"},
     "__init__": set(),
 }
@@ -50,6 +51,7 @@ RUNTIME_ONLY = (
     "space",
     "cards",
     "ui",
+    "static_page",
     "cli",
 )
 
@@ -59,6 +61,7 @@ COMMANDS = [
     "demo",
     "import",
     "export",
+    "export-web",
     "publish",
     "space",
     "cards",

@@ -36,10 +36,14 @@ def examples_of(task_name: str) -> list[Path]:
         return []
 
 
-def task_tiles() -> list[dict]:
-    """What the canvas needs to know about every task, in the order of the page."""
+def task_tiles(names: list[str] | None = None) -> list[dict]:
+    """What the canvas needs to know about every task, in the order of the page.
+
+    names: of trained tasks, for a page that has these alone.
+    """
     trained = set(pool.trained_tasks())
-    return [_tile(task, task.name in trained) for task in TASKS.values()]
+    shown = TASKS.values() if names is None else [TASKS[name] for name in names]
+    return [_tile(task, task.name in trained) for task in shown]
 
 
 def _tile(task: Task, ready: bool) -> dict:
@@ -106,9 +110,9 @@ def sees_gray(task_name: str) -> bool:
         return False
 
 
-def start_of_page() -> dict:
-    """The task to open with, its first drawing and the finished picture."""
-    trained = pool.trained_tasks()
+def start_of_page(names: list[str] | None = None) -> dict:
+    """The task to open with, its first drawing and the finished picture. names: as for `task_tiles`."""
+    trained = pool.trained_tasks() if names is None else names
     task = TASKS["edges2cats" if "edges2cats" in trained or not trained else trained[0]]
     start = {"task": task.name, "drawing": "", "picture": "", "example": "", "seed": SEED}
     examples = examples_of(task.name)

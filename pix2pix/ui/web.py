@@ -93,6 +93,11 @@ def publish(content: bytes, media_type: str) -> str:
     return f"{PICTURES}/{name}"
 
 
+def published() -> dict[str, tuple[bytes, str]]:
+    """Address → content and media type of every picture given to `publish`."""
+    return {f"{PICTURES}/{name}": kept for name, kept in _published.items()}
+
+
 async def serve_picture(request: Any) -> Response:
     """One of the pictures given to `publish`."""
     content, media_type = _published.get(request.path_params["name"], (b"", ""))

@@ -12,6 +12,7 @@ import gradio as gr
 from pix2pix.ui.web import build_component
 
 FOLDER = Path(__file__).parent
+STYLES = ["canvas.css", "tiles.css", "controls.css"]
 
 
 def build_canvas(tasks: list[dict], start: dict, server_functions: list[Callable]) -> gr.HTML:
@@ -20,7 +21,7 @@ def build_canvas(tasks: list[dict], start: dict, server_functions: list[Callable
         "canvas",
         FOLDER,
         "main.js",
-        ["canvas.css", "tiles.css", "controls.css"],
+        STYLES,
         server_functions=server_functions,
         tasks=tasks,
         start=start,
