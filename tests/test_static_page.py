@@ -1,13 +1,6 @@
 """`pix2pix export-web`: the page in a real Chromium, against Python; and what its command refuses."""
 
-import base64
-import io
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -21,30 +14,12 @@ from pix2pix.color_wish import color_of_seed
 from pix2pix.inference import Translator
 from pix2pix.models.generator import UNetGenerator
 from pix2pix.static_page import runtime
-from pix2pix.ui.drawing import encode_png
+from tools.web_parity import hosted, web_picture
 
 pytest_plugins = ["browser"]
 ROOT = Path(__file__).resolve().parent.parent
 TASKS = ("edges2cats", "inpaint", "gray2color", "cutout")  # every kind of input and output; cats take a wish
 PATIENCE = 120_000  # ms until a model is loaded, on a busy machine
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """A static host that says nothing."""
-
-    def log_message(self, *parts: object) -> None:
-        pass
-
-
-@contextmanager
-def hosted(folder: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -133,21 +108,6 @@ def inputs() -> dict[str, Image.Image]:
 @pytest.mark.slow
 def test_every_kind_of_network_gives_pythons_picture(page, checkpoint_folder):
     """All inputs and outputs, seeds, wishes and sizes: at no pixel more than 3/255 away."""
-    code = """async ([task, drawing, seed, color, large]) => {
-        if (!window.server) {
-            const text = await (await fetch("/index.html")).text();
-            const html = new DOMParser().parseFromString(text, "text/html");
-            const { models, backends, examples } = JSON.parse(html.getElementById("page").textContent);
-            for (const model of models) model.file = "/" + model.file;
-            for (const one of Object.values(backends)) for (const key of ["script", "wasm"]) one[key] = "/" + one[key];
-            const { ModelServer } = await import("/scripts/static_page/model_server.js");
-            const quiet = { onProgress() {}, onReady() {}, onFailure() {} };
-            const settings = { cache: "test", backends };
-            const worker = "/scripts/static_page/worker.js";
-            window.server = new ModelServer({ worker, settings, models, examples }, quiet);
-        }
-        return window.server.live({ task, drawing, seed, color, exact: true, large, visit: "" });
-    }"""
     for task, image in inputs().items():
         translator = Translator(checkpoint_folder / task, "cpu", "fp32")
         asked = [(7, None, "seed", False)]
@@ -158,11 +118,7 @@ def test_every_kind_of_network_gives_pythons_picture(page, checkpoint_folder):
                 (3, None, "seed", True),
             ]
         for seed, color, wish, large in asked:
-            reply = page.evaluate(code, [task, encode_png(image), seed, color, large])
-            assert "picture" in reply, reply
-            ours = np.asarray(
-                Image.open(io.BytesIO(base64.b64decode(reply["picture"].partition(",")[2]))).convert("RGB")
-            )
+            ours = web_picture(page, task, image, seed, color, large)
             theirs = np.asarray(translator.translate(image, seed, wish, "1024" if large else "256"))
             assert ours.shape == theirs.shape
             assert np.abs(ours.astype(int) - theirs).max() <= 3, (task, seed, color, large)

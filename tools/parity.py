@@ -12,12 +12,15 @@ import numpy as np
 import torch
 
 from pix2pix import checkpoints
+from pix2pix.examples import example_paths
 from pix2pix.files import replace_section
 from pix2pix.formats.foreign import Found, save_imported
 from pix2pix.formats.onnx_file import export_onnx
 from pix2pix.formats.pytorch_port import read_pytorch_port
 from pix2pix.formats.tensorflow_port import read_tensorflow_port
+from pix2pix.images import load_image
 from tools.reference_ports import pict_file, port, random_pict, reference_image, without_dropout
+from tools.web_parity import web_difference
 
 STEP = 1 / 127.5  # of 8 bits in [-1, 1]
 FORMATS = Path(__file__).resolve().parent.parent / "docs" / "formats.md"
@@ -62,6 +65,10 @@ def rows(folder: Path) -> Iterator[tuple[str, float]]:
     if "facades" in checkpoints.available():
         shipped = checkpoints.find("facades")
         yield "export: ONNX, facades, three seeds", onnx_difference(shipped, folder / "facades.onnx")
+    if "edges2cats" in checkpoints.available():
+        drawing = load_image(example_paths("edges2cats")[0])
+        found = web_difference("edges2cats", drawing, [1, 2, 3], folder / "page")
+        yield "export-web: edges2cats in Chromium (WebAssembly), whole steps, three seeds", found
 
 
 def onnx_difference(checkpoint: Path, path: Path) -> float:

@@ -48,7 +48,7 @@ function showProgress(name, share) {
   const { title } = page.tasks.find((/** @type {any} */ task) => task.name === shown) || { title: shown };
   bar.querySelector("progress").value = part;
   bar.querySelector("label span").textContent =
-    part < 1 ? `Loading the model for ${title}: ${Math.floor(100 * part)} %` : `Preparing the model for ${title}…`;
+    part < 1 ? `Loading the model for ${title}: ${Math.floor(100 * part)}%` : `Preparing the model for ${title}…`;
 }
 
 /** @param {string} name */
