@@ -63,15 +63,22 @@ def alike(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 def save_tiny_checkpoint(
-    folder: Path, task: str, seed: int = 0, colors: tuple[tuple[int, int, int], ...] = ()
+    folder: Path,
+    task: str,
+    seed: int = 0,
+    colors: tuple[tuple[int, int, int], ...] = (),
+    weights: float = 1.0,
 ) -> None:
     """An untrained generator of the right shape: it really runs, and its picture depends on the drawing.
 
-    colors: RGB of its training photos, for a model that takes a color wish.
+    colors: RGB of its training photos, for a model that takes a color wish. weights: factor of the usual.
     """
     torch.manual_seed(seed)
     config = recipe_config(task, ngf=4, ndf=4, lambda_perceptual=0, color_wish=bool(colors))
     generator = checkpoints.build_generator(checkpoints.model_settings(config))
+    with torch.no_grad():
+        for conv in (*generator.down_convs, *generator.up_convs):
+            conv.weight.mul_(weights)
     checkpoints.save(folder / task, config, generator, None, colors=list(colors))
     card = f"---\nlicense: other\n---\n# {task}\n\nUntrained, for tests.\n"
     (folder / task / "README.md").write_text(card, encoding="utf-8")

@@ -54,7 +54,7 @@ function showProgress(name, share) {
 /** @param {string} name */
 function hideProgress(name) {
   underWay.delete(name);
-  find("#progress").hidden = underWay.size > 0 ? false : true;
+  find("#progress").hidden = underWay.size === 0;
 }
 
 /** What Gradio gives a component's script. @param {string} selector @param {any} props */
