@@ -148,6 +148,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     space.add_argument("--out", metavar="FOLDER", type=Path, help="keep the Space's folder here")
     space.add_argument("--dry-run", action="store_true", help="make the folder, upload nothing")
+    space.add_argument(
+        "--zerogpu", action="store_true", help="for ZeroGPU hardware: /translate and Samples borrow a GPU"
+    )
     space.set_defaults(run=run_space)
 
     doctor = commands.add_parser("doctor", help="what is in a folder of pairs, and what is wrong with it")
@@ -246,7 +249,7 @@ def run_space(given: argparse.Namespace) -> None:
     from pix2pix.space import make_space
 
     tasks = [name.strip() for name in given.tasks.split(",") if name.strip()]
-    print(make_space(given.repository, tasks, given.out, given.dry_run))
+    print(make_space(given.repository, tasks, given.out, given.dry_run, given.zerogpu))
 
 
 def run_doctor(given: argparse.Namespace) -> int:

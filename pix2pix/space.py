@@ -31,13 +31,35 @@ if __name__ == "__main__":
     launch(demo)
 '''
 
+# With --zerogpu: `spaces` comes before torch, and the models go to the GPU while this file is imported.
+ZEROGPU = """\
+os.environ.setdefault("PIX2PIX_ZEROGPU", "1")
 
-def make_space(repository: str, tasks: list[str], out: Path | None = None, dry_run: bool = False) -> str:
+import spaces  # noqa: E402, F401, before torch
+
+from pix2pix.ui import zerogpu  # noqa: E402
+from pix2pix.ui.own_tasks import register_own_tasks  # noqa: E402
+
+register_own_tasks()
+zerogpu.load()
+
+"""
+ZEROGPU_TORCH = "torch>=2.8,<2.12"  # what ZeroGPU supports, as is its Python
+ZEROGPU_PYTHON = "3.12.12"
+
+
+def make_space(
+    repository: str,
+    tasks: list[str],
+    out: Path | None = None,
+    dry_run: bool = False,
+    zerogpu: bool = False,
+) -> str:
     """Make the Space's folder and upload it; what was done, for the user.
 
     tasks: names of checkpoints, empty for every task of the page that has one. out: where the folder is
-    made and stays; needed with dry_run. Raises ValueError in one line for a wrong name, an unknown task or a
-    folder that is not empty.
+    made and stays; needed with dry_run. zerogpu: for a Space with ZeroGPU hardware.
+    Raises ValueError in one line for a wrong name, an unknown task or a folder that is not empty.
     """
     if repository.count("/") != 1 or not all(
         re.fullmatch(r"[\w.-]+", part) for part in repository.split("/")
@@ -47,11 +69,11 @@ def make_space(repository: str, tasks: list[str], out: Path | None = None, dry_r
         raise ValueError("--dry-run only makes the folder; name it with --out FOLDER")
     names = tasks or [name for name in TASKS if name in checkpoints.available()]
     if out is not None:
-        write_folder(out, repository, names)
+        write_folder(out, repository, names, zerogpu)
         return f"wrote {out}" if dry_run else f"wrote {out}; {send(out, repository)}"
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "space"
-        write_folder(folder, repository, names)
+        write_folder(folder, repository, names, zerogpu)
         return send(folder, repository)
 
 
@@ -59,7 +81,7 @@ def send(folder: Path, repository: str) -> str:
     return f"uploaded {hub.upload(folder, repository, 'space', files=None, space_sdk='gradio')}"
 
 
-def write_folder(folder: Path, repository: str, names: list[str]) -> None:
+def write_folder(folder: Path, repository: str, names: list[str], zerogpu: bool = False) -> None:
     """app.py, README.md, requirements.txt, the package and checkpoints/NAME for each name."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ValueError(f"{folder}: not empty; expected a new folder")
@@ -77,9 +99,15 @@ def write_folder(folder: Path, repository: str, names: list[str]) -> None:
             for path in source.glob(pattern):
                 if path.name != "state.safetensors":
                     shutil.copyfile(path, target / path.name)
-    write_text(APP, folder / "app.py")
-    write_text("\n".join(requirements()) + "\n", folder / "requirements.txt")
-    write_text(head(repository, names), folder / "README.md")
+    before, after = APP.split("from pix2pix.ui.page", 1)
+    app = f"{before}{ZEROGPU if zerogpu else ''}from pix2pix.ui.page{after}"
+    needed = requirements()
+    if zerogpu:
+        others = (line for line in needed if not re.match(r"torch\b", line))
+        needed = [ZEROGPU_TORCH, "spaces", *others]
+    write_text(app, folder / "app.py")
+    write_text("\n".join(needed) + "\n", folder / "requirements.txt")
+    write_text(head(repository, names, zerogpu), folder / "README.md")
 
 
 def requirements() -> list[str]:
@@ -93,9 +121,11 @@ def requirements() -> list[str]:
     return [line.partition(";")[0].strip() for line in wanted]
 
 
-def head(repository: str, names: list[str]) -> str:
+def head(repository: str, names: list[str], zerogpu: bool = False) -> str:
     """The Space's README.md: its settings, and one line for people."""
     titles = ", ".join(TASKS[name].title for name in names if name in TASKS) or ", ".join(names)
+    python = ZEROGPU_PYTHON if zerogpu else "3.12"
+    hardware = "suggested_hardware: zero-a10g\n" if zerogpu else ""
     return f"""---
 title: {repository.partition("/")[2]}
 emoji: 🐈
@@ -103,9 +133,9 @@ colorFrom: gray
 colorTo: yellow
 sdk: gradio
 sdk_version: {importlib.metadata.version("gradio")}
-python_version: "3.12"
+python_version: "{python}"
 app_file: app.py
-tags: [pix2pix, image-to-image, gan]
+{hardware}tags: [pix2pix, image-to-image, gan]
 license: mit
 pinned: false
 ---

@@ -4,13 +4,14 @@ Every panel runs its models through `queue`; nothing else in the page computes. 
 """
 
 import functools
+import os
 
 import torch
 from PIL import Image
 
 from pix2pix.checkpoints import available
 from pix2pix.color_wish import Color
-from pix2pix.inference import DEFAULT_SEED, TranslatorPool
+from pix2pix.inference import DEFAULT_SEED, Translator, TranslatorPool
 from pix2pix.tasks import TASKS, find_task
 from pix2pix.ui.request_queue import RequestQueue, timed
 from pix2pix.ui.thread_tuner import thread_tuner
@@ -27,13 +28,25 @@ queue = RequestQueue()
 @functools.cache
 def translators() -> TranslatorPool:
     """The pool, made when the first picture is wanted; its models are loaded on first use."""
-    return TranslatorPool(device="auto", limit=MAX_LOADED)
+    # A Space with ZeroGPU has a GPU only inside the calls of zerogpu.py.
+    device = "cpu" if os.environ.get("PIX2PIX_ZEROGPU") == "1" else "auto"
+    return TranslatorPool(device=device, limit=MAX_LOADED)
 
 
 def trained_tasks() -> list[str]:
     """Names of the tasks that have weights, in the order of the page."""
     there = set(available())
     return [name for name in TASKS if name in there]
+
+
+def translator_of(task_name: str) -> Translator:
+    """The task's translator, loaded where it was not. Raises ValueError where the checkpoint is missing."""
+    try:
+        return translators().get(find_task(task_name).name)
+    except ValueError:
+        # Not the loader's own words: they name folders of this machine.
+        there = ", ".join(trained_tasks()) or "none"
+        raise ValueError(f"no weights for {task_name!r} are here; there are: {there}") from None
 
 
 def make_picture(
@@ -49,12 +62,7 @@ def make_picture(
     preview: the number of threads, and so the last digit of a pixel, may vary. color, size: as for
     `Translator.translate`.
     """
-    try:
-        translator = translators().get(find_task(task_name).name)
-    except ValueError:
-        # Not the loader's own words: they name folders of this machine.
-        there = ", ".join(trained_tasks()) or "none"
-        raise ValueError(f"no weights for {task_name!r} are here; there are: {there}") from None
+    translator = translator_of(task_name)
     tuner = thread_tuner()
     if not preview or translator.device.type != "cpu" or torch.get_num_threads() == 1:
         return translator.translate(drawing, seed=seed, color=color, size=size)

@@ -15,7 +15,7 @@ from pix2pix.decoding.worker import load_upload
 from pix2pix.images import load_image
 from pix2pix.inference.full_size import SIZES, check_size
 from pix2pix.tasks import TASKS, find_task
-from pix2pix.ui import pool
+from pix2pix.ui import pool, zerogpu
 from pix2pix.ui.canvas import build_canvas
 from pix2pix.ui.drawing import decode_data_url, encode_jpeg, encode_png, load_full, prepare, read_seed
 from pix2pix.ui.edges import trace_edges
@@ -124,9 +124,9 @@ def translate(
         size = check_size(size or "256")
         if size == "256":
             drawing = prepare(chosen, load_upload(image))
-            return pool.queue.run(pool.make_picture, chosen.name, drawing, number, color=wish)
+            return zerogpu.run(chosen.name, "translate", drawing, number, wish)[0]
         drawing = prepare(chosen, load_full(image, chosen), most_side=None)
-        return pool.queue.run(pool.make_picture, chosen.name, drawing, number, color=wish, size=size)
+        return zerogpu.run(chosen.name, "translate", drawing, number, wish, size=size)[0]
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from None
 

@@ -15,11 +15,10 @@ from pix2pix.checkpoints import available
 from pix2pix.evaluation.color_statistics import spread
 from pix2pix.models.generator import NOISY_LAYERS
 from pix2pix.tasks import TASKS, find_task
-from pix2pix.ui import pool
+from pix2pix.ui import pool, zerogpu
 from pix2pix.ui.drawing import decode_data_url, encode_png, make_value, prepare, read_seed
 from pix2pix.ui.inputs import Input, choose_input, fingerprint, read_upload, read_wish
 from pix2pix.ui.panels.component import build_panel
-from pix2pix.ui.request_queue import timed
 from pix2pix.ui.scales import HEAT, css_gradient, nice_top, paint
 
 COUNTS = (4, 9, 16)
@@ -103,11 +102,7 @@ def draw_samples(
     """
     if task not in available():
         raise ValueError(f"no weights for {task!r} are here; there are: {', '.join(pool.trained_tasks())}")
-
-    def sample() -> list[Image.Image]:
-        return pool.translators().get(task).sample(drawing, seeds, rate, layers, color)
-
-    return pool.queue.run(timed, sample)
+    return zerogpu.run(task, "sample", drawing, seeds, rate, layers, color)
 
 
 def describe_spread(sigma: np.ndarray, rate: float, layers: tuple[bool, ...]) -> str:
