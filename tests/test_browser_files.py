@@ -165,7 +165,7 @@ def test_the_program_names_this_address_and_answers(visitor):
     code = visitor.page.locator("code", has_text="gradio_client")
     address = visitor.url.rstrip("/")
     visitor.page.wait_for_function(
-        "address => document.querySelector('.reading').innerText.includes(`Client(\"${address}\")`)",
+        "address => document.querySelector('.reading')?.innerText.includes(`Client(\"${address}\")`)",
         arg=address,
     )
     program = code.inner_text().replace('"drawing.png"', repr(str(example_paths("facades")[0])))
