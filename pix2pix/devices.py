@@ -65,12 +65,6 @@ def autocast(precision: str, device: torch.device) -> contextlib.AbstractContext
     return torch.autocast(device.type, torch.bfloat16, enabled=on)
 
 
-def return_freed_memory() -> None:
-    """Give freed memory back to the system once, as after a load, whose temporaries were large."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
-
-
 def keep_freed_memory() -> None:
     """Ask the C library to keep freed memory for the next picture instead of handing it back each time.
 
@@ -88,7 +82,7 @@ def keep_freed_memory() -> None:
 
 
 def give_back_memory() -> None:
-    """Hand what was freed back to the system, after something large went: a model that was let go."""
+    """Hand what was freed back to the system, after something large went: a model or its temporaries."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").malloc_trim(0)
 
