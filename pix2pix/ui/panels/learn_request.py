@@ -67,7 +67,7 @@ def compute(sent: Mapping, work: Callable[[], Answer]) -> Answer:
     def work_then_trim() -> Answer:
         before = pool.translators().loaded()
         answer = work()
-        if set(pool.translators().loaded()) - set(before) or sent.get("move") == "new":
+        if set(pool.translators().loaded()) - set(before) or "move" in sent:  # the game trains
             give_back_memory()
         return answer
 
