@@ -136,7 +136,7 @@ class TrainConfig:
     ema: float = 0.0  # decay of the averaged generator weights that are shipped; 0: the last weights (paper)
 
     seed: int = 0  # everything random follows from it and the step's number
-    device: str = "auto"  # auto | cpu | cuda
+    device: str = "auto"  # auto | cpu | cuda | mps (a Mac's GPU)
     precision: str = "auto"  # auto | bf16 | fp32: bf16 autocast where the processor has it
     graph: bool = True  # on one GPU, without --augment: a step is one captured CUDA graph
     threads: int = 0  # CPU threads of torch; 0: torch's own choice
