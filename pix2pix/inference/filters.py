@@ -6,13 +6,15 @@ prediction. A band of the large photo is all that is held at a time. Tensors are
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-BAND = 2_000_000  # pixels of a band
+BAND = 1_000_000  # pixels of a band
+AT_ONCE = 2  # bands: table look-ups and copies between formats keep one core each
 
 
 def box(x: Tensor, radius: int) -> Tensor:
@@ -81,6 +83,13 @@ def enlarge_rows(x: Tensor, width: int, height: int, top: int, bottom: int) -> T
     above = places.floor().long().clamp(max=max(0, last - 1))
     rows = torch.lerp(x[:, above], x[:, (above + 1).clamp(max=last)], (places - above)[None, :, None])
     return F.interpolate(rows[None], (bottom - top, width), mode="bilinear", align_corners=False)[0]
+
+
+def in_bands(width: int, height: int, work: Callable[[int, int], None]) -> None:
+    """work(top, bottom) for each of `bands`, several at once."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for _ in pool.map(lambda ends: work(*ends), bands(width, height)):
+            pass
 
 
 def bands(width: int, height: int) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from pix2pix.images import AB_SCALE, lab_cube, lab_matrices, lab_root, linear_to_srgb, srgb_to_linear
-from pix2pix.inference.filters import GuidedUpsampler, bands
+from pix2pix.inference.filters import GuidedUpsampler, in_bands
 
 RADIUS, NOISE, SLACK = 3, 0.08, 2  # of the guided filter; L in [-1, 1], a and b in [-1, 1]
 STEPS = 2**16 - 1  # of the tables of the curves
@@ -27,12 +27,15 @@ def color_photo(photo: Image.Image, light: Tensor, ab: Tensor) -> Image.Image:
     upsampler = GuidedUpsampler(light[0].float(), ab[0].float(), RADIUS, NOISE, SLACK)
     to_luminance, to_rgb = lab_matrices()
     result = np.empty((height, width, 3), np.uint8)
-    for top, bottom in bands(width, height):
+
+    def color(top: int, bottom: int) -> None:
         rows = np.asarray(photo.crop((0, top, width, bottom)))
         y = TO_LINEAR[rows] @ to_luminance.numpy()
         f = torch.from_numpy(ROOT[(y * STEPS + 0.5).astype(np.uint16)])
         found = upsampler.rows(((116 * f - 16) / 50 - 1)[None], height, top)
         result[top:bottom] = join(torch.from_numpy(y), f, found[0] * AB_SCALE, found[1] * AB_SCALE, to_rgb)
+
+    in_bands(width, height, color)
     return Image.fromarray(result)
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from pix2pix.images import pil_to_tensor, tensor_to_array
-from pix2pix.inference.filters import GuidedUpsampler, bands, box, enlarge_rows
+from pix2pix.inference.filters import GuidedUpsampler, box, enlarge_rows, in_bands
 
 WORK = 640  # long side at which the matte is refined
 NOISE = 0.04  # of the photo, in [-1, 1]
@@ -32,13 +32,16 @@ def cut_out(photo: Image.Image, matte: Tensor) -> Image.Image:
     alpha = sure(upsampler.rows(guide, size[1], 0))
     colors = torch.cat(blurred_colors(guide, alpha))
     result = np.empty((height, width, 4), np.uint8)
-    for top, bottom in bands(width, height):
+
+    def cut(top: int, bottom: int) -> None:
         image = pil_to_tensor(photo.crop((0, top, width, bottom)))[0]
         alpha = sure(upsampler.rows(image, height, top))
         front, behind = enlarge_rows(colors, width, height, top, bottom).split(3)
         clean = front + alpha * (image - alpha * front - (1 - alpha) * behind)
         found = torch.cat((torch.where(alpha == 1, image, clean), 2 * alpha - 1))
         result[top:bottom] = tensor_to_array(found[None])[0]
+
+    in_bands(width, height, cut)
     return Image.fromarray(result)
 
 
