@@ -4,6 +4,7 @@ import contextlib
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import torch
 from PIL import Image
@@ -50,20 +51,27 @@ class Figures:
         for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
             with contextlib.suppress(ValueError, RecursionError):  # the last line of a killed run
                 row = json.loads(line)
-                if isinstance(row, dict) and all(
-                    is_figure(value) for value in (row.get("step"), *row.values())
-                ):
+                if isinstance(row, dict) and is_row(row):
                     rows.append(row)
         return rows
 
-    def write(self, step: int, losses: dict[str, float], rate: float, steps_per_second: float) -> None:
+    def advice(self) -> list[str]:
+        """What was said so far, as `Monitor` says it."""
+        return [line for row in self.rows() for line in row.get("advice", ())]
+
+    def write(
+        self, step: int, losses: dict[str, float], rate: float, steps_per_second: float, advice: list[str]
+    ) -> None:
+        """advice: lines that are kept in the row; none is the rule."""
         self.last = {name: round(value, 5) for name, value in losses.items()}
-        row = {
+        row: dict[str, Any] = {
             "step": step,
             **self.last,
             "learning_rate": rate,
             "steps_per_second": round(steps_per_second, 3),
         }
+        if advice:
+            row["advice"] = advice
         with open(self.path, "a") as file:
             file.write(json.dumps(row) + "\n")
 
@@ -87,6 +95,14 @@ class Figures:
         figure.tight_layout()
         figure.savefig(self.path.with_name("losses.png"), dpi=100)
         pyplot.close(figure)
+
+
+def is_row(row: dict) -> bool:
+    """Figures by name, and lines of advice in some rows."""
+    advice = row.get("advice", [])
+    figures = (row.get("step"), *(value for name, value in row.items() if name != "advice"))
+    told = isinstance(advice, list) and all(isinstance(line, str) for line in advice)
+    return told and all(is_figure(value) for value in figures)
 
 
 def is_figure(value: object) -> bool:
