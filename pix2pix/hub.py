@@ -16,7 +16,7 @@ IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 PARQUET = ".parquet"
 TABLES = ("metadata.csv", "metadata.jsonl")  # of image folders, as the Hub has them
 # What a checkpoint consists of; nothing else is fetched, least of all a pickle.
-FILES = ("*.json", "*.safetensors", "README.md", "sheet.jpg")
+FILES = ("*.json", "*.safetensors", "README.md", "sheet.jpg", "thumb.jpg")
 
 
 def from_hub(address: str, folder: str = "", **download: Any) -> Path:

@@ -10,13 +10,14 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from pix2pix import checkpoints
 from pix2pix.color_wish import color_of_seed
 from pix2pix.config import TrainConfig, input_output_kinds
 from pix2pix.data.batches import validation_pair, with_wish
 from pix2pix.data.sources import Pairs
 from pix2pix.devices import autocast
 from pix2pix.examples import example_paths
-from pix2pix.files import write_text
+from pix2pix.files import replacing, write_text
 from pix2pix.images import (
     contact_sheet,
     image_to_input,
@@ -115,7 +116,8 @@ def write_samples(
 ) -> Image.Image:
     """samples/STEP.png: rows of validation pairs (input, answer, truth), then own drawings (input, answer).
 
-    Returns the sheet. The own drawings' answers are kept as pictures of their own too, as
+    Returns the sheet. A task without own drawings gets thumb.jpg, the first answer, for its tile. The own
+    drawings' answers are kept as pictures of their own too, as
     replay/NAME/STEP.png.
     """
     generator = networks.generator if networks.average is None else networks.average
@@ -133,6 +135,9 @@ def write_samples(
         real_a, real_b = validation_pair(validation, config, which)
         truth = tensor_to_pil(output_to_rgb(real_a, real_b, input_kind, output_kind))
         rows.append([tensor_to_pil(input_to_rgb(real_a, input_kind)), answer(real_a, which), truth])
+    if rows and not example_paths(base_task(config.task)):
+        with replacing(out / checkpoints.THUMB) as fresh:
+            rows[0][1].convert("RGB").save(fresh, "JPEG", quality=90)
     drawings = []
     for number, path in enumerate(example_paths(base_task(config.task))):
         drawing = load_image(path)
