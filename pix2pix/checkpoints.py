@@ -25,6 +25,7 @@ from pix2pix.models.discriminators import PatchDiscriminator
 from pix2pix.models.generator import UNetGenerator
 
 SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
+THUMB = "thumb.jpg"  # for the tile of a task without example drawings: what its run made last
 SNAPSHOTS = "snapshots"  # in a run folder: a checkpoint for each kept step, snapshots/STEP
 MOMENTS = "adam.safetensors"  # in a snapshot: how large gradients were, see training/snapshots.py
 CHECKPOINT_FILES = ("config.json", "generator.safetensors")  # without which a folder is no checkpoint

@@ -138,6 +138,13 @@ def build_parser() -> argparse.ArgumentParser:
     publish = commands.add_parser("publish", help="upload a checkpoint to the Hugging Face Hub")
     publish.add_argument("name", metavar="NAME", help="a checkpoint's name or folder")
     publish.add_argument("repository", metavar="OWNER/NAME", help="made where it is not there")
+    publish.add_argument(
+        "--dataset",
+        metavar="OWNER/NAME",
+        action="append",
+        default=[],
+        help="data set on the Hub that it was trained on, for the card; may be given more than once",
+    )
     publish.add_argument("--private", action="store_true", help="a new repository is private")
     publish.set_defaults(run=run_publish)
 
@@ -242,7 +249,7 @@ def run_export_web(given: argparse.Namespace) -> None:
 def run_publish(given: argparse.Namespace) -> None:
     from pix2pix.publishing import publish
 
-    print(f"uploaded {publish(given.name, given.repository, given.private)}")
+    print(f"uploaded {publish(given.name, given.repository, given.private, given.dataset)}")
 
 
 def run_space(given: argparse.Namespace) -> None:

@@ -12,7 +12,7 @@ from pix2pix import checkpoints
 from pix2pix.cards import is_written_here, write_card, write_table
 from pix2pix.inference.snapshots import export_snapshots, is_snapshots
 
-FILES = ("config.json", "generator.safetensors", "discriminator.safetensors")
+FILES = ("config.json", "generator.safetensors", "discriminator.safetensors", checkpoints.THUMB)
 STATE = "state.safetensors"  # of a run that can be resumed; never part of a checkpoint
 
 

@@ -13,9 +13,10 @@ from typing import Any
 HUB = "hf://"
 DATASETS = "hf://datasets/"
 IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
+PARQUET = ".parquet"
 TABLES = ("metadata.csv", "metadata.jsonl")  # of image folders, as the Hub has them
 # What a checkpoint consists of; nothing else is fetched, least of all a pickle.
-FILES = ("*.json", "*.safetensors", "README.md", "sheet.jpg")
+FILES = ("*.json", "*.safetensors", "README.md", "sheet.jpg", "thumb.jpg")
 
 
 def from_hub(address: str, folder: str = "", **download: Any) -> Path:
@@ -55,7 +56,7 @@ def from_hub(address: str, folder: str = "", **download: Any) -> Path:
 def dataset(address: str) -> Path:
     """The folder to which the images of `hf://datasets/owner/name` or `…@revision` are downloaded, once.
 
-    Image folders alone: a data set kept as Parquet has none. ValueError in one line where there is nothing.
+    Where it has no image files, its Parquet tables. ValueError in one line where there is nothing.
     """
     repository, _, revision = address.removeprefix(DATASETS).partition("@")
     if repository.count("/") != 1:
@@ -65,9 +66,12 @@ def dataset(address: str) -> Path:
     client = hub_client(address)
     patterns = [f"*{ending}" for ending in (*IMAGES, *(ending.upper() for ending in IMAGES), *TABLES)]
     try:
-        found = client.snapshot_download(
-            repository, repo_type="dataset", revision=revision or None, allow_patterns=patterns
-        )
+        for wanted in (patterns, ["*.parquet"]):
+            found = client.snapshot_download(
+                repository, repo_type="dataset", revision=revision or None, allow_patterns=wanted
+            )
+            if any(path.suffix.lower() in (*IMAGES, PARQUET) for path in Path(found).rglob("*")):
+                return Path(found)
     except client.errors.RepositoryNotFoundError:
         raise ValueError(f"no data set {address!r}: the Hub has none, or it is private") from None
     except client.errors.LocalEntryNotFoundError:
@@ -77,9 +81,22 @@ def dataset(address: str) -> Path:
     except (OSError, ValueError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise ValueError(f"no data set {address!r} from the Hub: {reason}") from None
-    if not any(path.suffix.lower() in IMAGES for path in Path(found).rglob("*")):
-        raise ValueError(f"{address} has no image files; expected an image folder ({', '.join(IMAGES)})")
-    return Path(found)
+    raise ValueError(
+        f"{address} has no image files; expected an image folder ({', '.join(IMAGES)}) or Parquet tables"
+    )
+
+
+def is_table(folder: Path) -> bool:
+    """Whether what `dataset` found are tables, to be unpacked, and no image folder."""
+    endings = {path.suffix.lower() for path in folder.rglob("*")}
+    return PARQUET in endings and not endings & set(IMAGES)
+
+
+def unpacked(address: str, folder: Path) -> Path:
+    """Where the tables of a data set are unpacked to: in the client's cache, by repository and commit."""
+    repository = address.removeprefix(DATASETS).partition("@")[0]
+    cached = hub_client(address).cached_assets_path("pix2pix", namespace=repository, subfolder=folder.name)
+    return Path(cached) / "pictures"
 
 
 def hub_client(wanted_by: str) -> Any:

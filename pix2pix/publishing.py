@@ -6,6 +6,7 @@
 import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from pix2pix import checkpoints, hub
@@ -23,16 +24,22 @@ LICENCES = {
 }
 
 
-def publish(name: str, repository: str, private: bool = False) -> str:
-    """Upload the checkpoint called `name`; returns the repository's address. ValueError in one line."""
+def publish(name: str, repository: str, private: bool = False, datasets: Sequence[str] = ()) -> str:
+    """Upload the checkpoint called `name`; returns the repository's address. ValueError in one line.
+
+    datasets: owner/name on the Hub of what it was trained on, for the card.
+    """
+    for told in datasets:
+        if not re.fullmatch(r"[\w.-]+/[\w.-]+", told):
+            raise ValueError(f"--dataset is {told!r}; expected owner/name of a data set on the Hub")
     folder = checkpoints.find(name)
     with tempfile.TemporaryDirectory() as temporary:
         prepared = Path(temporary) / "checkpoint"
-        prepare(folder, prepared, repository)
+        prepare(folder, prepared, repository, datasets)
         return hub.upload(prepared, repository, private=private or None, files=None)
 
 
-def prepare(folder: Path, target: Path, repository: str) -> None:
+def prepare(folder: Path, target: Path, repository: str, datasets: Sequence[str] = ()) -> None:
     """Copy what belongs to a checkpoint to `target`, with the Hub's card and examples."""
     target.mkdir(parents=True)
     for pattern in hub.FILES:
@@ -49,11 +56,12 @@ def prepare(folder: Path, target: Path, repository: str) -> None:
     if text.startswith("---"):
         text = text.partition("---")[2].partition("\n---")[2].lstrip("\n")
     write_text(
-        f"{head(task, [path.name for path in shown])}\n{text}{how_to_use(repository)}", target / "README.md"
+        f"{head(task, [path.name for path in shown], datasets)}\n{text}{how_to_use(repository)}",
+        target / "README.md",
     )
 
 
-def head(task: str, examples: list[str]) -> str:
+def head(task: str, examples: list[str], datasets: Sequence[str]) -> str:
     """The card's YAML."""
     recipe = RECIPES.get(task, Recipe(()))
     title = TASKS[base_task(task)].title if base_task(task) in TASKS else task
@@ -63,6 +71,8 @@ def head(task: str, examples: list[str]) -> str:
     if licence == "other":
         lines.append("license_name: as-the-training-data")
     lines += ["tags:", *(f"- {tag}" for tag in ("pix2pix", "image-to-image", "gan", "arxiv:1611.07004"))]
+    if datasets:
+        lines += ["datasets:", *(f"- {told}" for told in datasets)]
     if examples:
         lines.append("widget:")
         for name in examples:

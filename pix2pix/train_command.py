@@ -58,7 +58,19 @@ def with_local_data(config: TrainConfig) -> TrainConfig:
     """The config with --data hf://datasets/owner/name downloaded; others as they are."""
     if not config.data.startswith(hub.DATASETS):
         return config
-    return dataclasses.replace(config, data=str(hub.dataset(config.data)))
+    folder = hub.dataset(config.data)
+    if hub.is_table(folder):
+        from pix2pix.data.columns import unpack
+
+        tables, folder = folder, hub.unpacked(config.data, folder)
+        try:
+            notes = unpack(tables, folder)
+        except ValueError as error:
+            raise ValueError(f"{config.data}: {error}") from None
+        print(
+            *(f"{config.data}: {note}" for note in notes), sep="\n", end="\n" * bool(notes), file=sys.stderr
+        )
+    return dataclasses.replace(config, data=str(folder))
 
 
 def run(given: argparse.Namespace) -> None:

@@ -18,10 +18,15 @@ import pytest
 from conftest import save_checkpoint
 from PIL import Image
 
+from pix2pix.data.columns import image_columns, unpack
 from pix2pix.examples import example_paths
 from pix2pix.inference import Translator
 
 COMMIT = "a" * 40
+TINY_RUN = (
+    "--ngf", "4", "--ndf", "4", "--crop-size", "32", "--load-size", "36",
+    "--steps", "2", "--device", "cpu", "--direction", "BtoA",
+)  # fmt: skip
 FIND = (
     "import sys\nfrom pix2pix.checkpoints import find\nfor name in sys.argv[1:]:\n"
     "    try:\n        print(sorted(path.name for path in find(name).iterdir()))\n"
@@ -45,6 +50,11 @@ class Hub(BaseHTTPRequestHandler):
             folder = self.checkpoint.parent / "pairs"
             return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.png")}
         if "ann/tables" in self.path:
+            folder = self.checkpoint.parent / "tables"
+            return {
+                path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.parquet")
+            }
+        if "ann/broken" in self.path:
             return {"train.parquet": b"PAR1"}
         return {"README.md": b"# notes"} if "ann/notes" in self.path else {}
 
@@ -166,28 +176,12 @@ def test_weights_that_are_not_installed_come_from_the_repository_that_a_setting_
 def test_a_run_reads_a_data_set_from_the_hub(hub, tmp_path, pairs_folder):
     _, environment = hub
     shutil.copytree(pairs_folder, tmp_path / "pairs")
-    tiny = [
-        "--ngf",
-        "4",
-        "--ndf",
-        "4",
-        "--crop-size",
-        "32",
-        "--load-size",
-        "36",
-        "--steps",
-        "2",
-        "--device",
-        "cpu",
-        "--direction",
-        "BtoA",
-    ]
-    run = ("-m", "pix2pix", "train", "--task", "boxes", "--out", str(tmp_path / "run"), *tiny)
+    run = ("-m", "pix2pix", "train", "--task", "boxes", "--out", str(tmp_path / "run"), *TINY_RUN)
     ran = python(environment, *run, "--data", "hf://datasets/ann/pairs")
     assert ran.returncode == 0, ran.stderr
     assert (tmp_path / "run" / "generator.safetensors").is_file()
     refused = {
-        "ann/tables": "has no image files",
+        "ann/notes": "has no image files",
         "ann/nothing": "the Hub has none",
         "ann": "expected hf://datasets/owner/name",
     }
@@ -199,6 +193,74 @@ def test_a_run_reads_a_data_set_from_the_hub(hub, tmp_path, pairs_folder):
     assert ran.returncode == 0 and "Traceback" not in ran.stderr, ran.stderr
     for told, says in zip(ran.stderr.split("|\n"), refused.values(), strict=False):
         assert says in told.splitlines()[-1], told
+
+
+def write_table(path: Path, columns: dict[str, list[Image.Image]]) -> None:
+    """A Parquet file as the Hub keeps data sets: a number, and columns of PNGs."""
+    datasets = pytest.importorskip("datasets")
+    rows = {"number": list(range(len(next(iter(columns.values()))))), **columns}
+    kinds = {"number": datasets.Value("int64"), **{name: datasets.Image() for name in columns}}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    datasets.Dataset.from_dict(rows, features=datasets.Features(kinds)).to_parquet(str(path))
+
+
+def colored(*levels: int) -> list[Image.Image]:
+    return [Image.new("RGB", (32, 32), (level, 2 * level, 40)) for level in levels]
+
+
+@pytest.mark.slow
+def test_a_run_reads_image_columns_from_the_hub(hub, tmp_path):
+    """Two columns by their names, not their order; splits by the files' names; fetched and unpacked once."""
+    server, environment = hub
+    data = tmp_path / "tables" / "data"
+    write_table(
+        data / "train-00000-of-00001.parquet",
+        {"target": colored(10, 20, 30, 40, 50), "input": colored(1, 2, 3, 4, 5)},
+    )
+    write_table(data / "test-00000-of-00001.parquet", {"target": colored(60), "input": colored(6)})
+    run = ("-m", "pix2pix", "train", "--task", "boxes", *TINY_RUN, "--data", "hf://datasets/ann/tables")
+    ran = python(environment, *run, "--out", str(tmp_path / "run"))
+    assert ran.returncode == 0, ran.stderr
+    assert "column input is taken as the first picture (A), target as the second (B)" in ran.stderr
+    (folder,) = (tmp_path / "cache").rglob("pictures")
+    for split, name, level in (("train/A", 2, 3), ("train/B", 2, 30), ("val/A", 0, 6), ("val/B", 0, 60)):
+        with Image.open(folder / split / f"{name:08d}.png") as picture:
+            assert picture.getpixel((5, 5)) == (level, 2 * level, 40)
+    assert [len(list((folder / split).iterdir())) for split in ("train/A", "train/B", "val/A")] == [5, 5, 1]
+
+    server.shutdown()
+    server.server_close()
+    again = python(environment, *run, "--out", str(tmp_path / "again"))
+    assert again.returncode == 0, again.stderr
+    assert (tmp_path / "again" / "generator.safetensors").is_file()
+
+
+@pytest.mark.slow
+def test_tables_without_pictures_are_one_line(hub, tmp_path):
+    _, environment = hub
+    datasets = pytest.importorskip("datasets")
+    (tmp_path / "tables").mkdir()
+    datasets.Dataset.from_dict({"number": [1]}).to_parquet(str(tmp_path / "tables" / "train.parquet"))
+    run = ("-m", "pix2pix", "train", "--task", "boxes", "--out", str(tmp_path / "run"), *TINY_RUN)
+    for name, says in (
+        ("tables", "has the columns number; expected one of images"),
+        ("broken", "cannot be read"),
+    ):
+        ran = python(environment, *run, "--data", f"hf://datasets/ann/{name}")
+        assert ran.returncode == 2 and says in ran.stderr, ran.stderr
+        assert "Traceback" not in ran.stderr and not list((tmp_path / "cache").rglob("pictures"))
+
+
+def test_image_columns_need_a_package_that_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "datasets", None)
+    with pytest.raises(ValueError, match="needs datasets: pip install datasets"):
+        unpack(tmp_path, tmp_path / "pictures")
+
+
+def test_columns_are_a_pair_by_name_or_by_order():
+    assert image_columns(["Photo", "mask", "sketch"]) == ["sketch", "Photo"]
+    assert image_columns(["left", "middle", "right"]) == ["left", "middle"]
+    assert image_columns(["image"]) == ["image"]
 
 
 @pytest.mark.slow

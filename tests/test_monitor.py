@@ -2,7 +2,6 @@
 
 import json
 import sys
-import types
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +16,26 @@ from pix2pix.training.monitor import WINDOWS, Monitor, gradient_norm, look
 from pix2pix.training.step import build_networks
 
 RANDOM = np.random.default_rng(0)
+STAND_IN = """
+begun, sent = [], []
+Histogram = Image = list
+
+
+class Run:
+    def log(self, values, step):
+        sent.append((step, values))
+
+    def alert(self, **_):
+        pass
+
+    def finish(self):
+        sent.append((-1, {}))
+
+
+def init(**settings):
+    begun.append(settings)
+    return Run()
+"""
 
 
 def picture() -> np.ndarray:
@@ -102,21 +121,32 @@ def test_the_plots_of_a_run_hold_what_the_docs_name(tiny_config, monkeypatch):
     assert all(event.value > 0 for event in events.Scalars("gradient norm/D"))
 
 
+def test_advice_is_kept_with_the_losses_and_not_said_again_after_resuming(tiny_config, monkeypatch, capsys):
+    """Bounds that any game crosses: the line comes with the tenth row of figures."""
+    monkeypatch.setattr(loop, "LOG_EVERY", 1)
+    monkeypatch.setattr("pix2pix.training.monitor.D_WON", 1e9)
+    monkeypatch.setattr("pix2pix.training.monitor.G_LOST", -1.0)
+    config = replace(tiny_config, steps=WINDOWS + 2)
+    out = fit(config)
+    assert capsys.readouterr().err.count("D tells every made picture") == 1
+    fit(replace(config, steps=2 * WINDOWS + 6, resume=True))
+    assert "D tells every made picture" not in capsys.readouterr().err
+    rows = [json.loads(line) for line in (out / "losses.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in rows] == list(range(1, 2 * WINDOWS + 7)), "no row was left out"
+    told = {row["step"]: row["advice"] for row in rows if "advice" in row}
+    assert list(told) == [WINDOWS] and told[WINDOWS][0].startswith("D tells every made picture")
+
+
 def test_weights_and_biases_gets_the_same(tiny_config, monkeypatch, tmp_path):
-    """A stand-in for the package: what the run would send."""
-    sent: list[tuple[int, dict]] = []
-    begun: list[dict] = []
-    run = types.SimpleNamespace(
-        log=lambda values, step: sent.append((step, values)),
-        alert=lambda **_: None,
-        finish=lambda: sent.append((-1, {})),
-    )
-    module = types.ModuleType("wandb")
-    module.init = lambda **settings: begun.append(settings) or run
-    module.Histogram, module.Image = np.ravel, np.asarray
-    monkeypatch.setitem(sys.modules, "wandb", module)
+    """A stand-in for the package, found on sys.path: what the run would send."""
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "wandb.py").write_text(STAND_IN, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path / "lib")
+    monkeypatch.delitem(sys.modules, "wandb", raising=False)
     monkeypatch.setattr(loop, "LOG_EVERY", 4)
     fit(replace(tiny_config, sample_every=8, wandb="houses"))
+    stand_in = sys.modules.pop("wandb")
+    begun, sent = stand_in.begun, stand_in.sent
     assert begun[0]["project"] == "houses" and begun[0]["config"]["steps"] == tiny_config.steps
     names = {name for _, values in sent for name in values}
     assert {"loss/G", "run/learning rate", "scores of D/made", "samples"} <= names

@@ -4,15 +4,19 @@ import json
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from conftest import save_checkpoint
+from PIL import Image
 
 import train
 from pix2pix import checkpoints
+from pix2pix.export import export_run
+from pix2pix.images import load_image
 from pix2pix.tasks import TASKS, find_task, parse_palette
 from pix2pix.training.loop import fit
 from pix2pix.ui.own_tasks import own_task, register_own_tasks
-from pix2pix.ui.tiles import task_tiles
+from pix2pix.ui.tiles import THUMB_SIDE, _square, publish, task_tiles
 
 PALETTE = "ground=#808000, water=#0000ff"
 
@@ -75,3 +79,24 @@ def test_a_run_keeps_what_its_tile_says(tiny_config):
     run = fit(replace(tiny_config, steps=1, title="Boxes", canvas="labels", palette=PALETTE))
     task = own_task("boxes", checkpoints.load_settings(run))
     assert (task.title, task.canvas, task.brush) == ("Boxes", "labels", "water")
+
+
+def test_the_tile_shows_what_the_run_made(tiny_config, tmp_path, monkeypatch):
+    """A run's last answer to its first validation pair goes with the export to the tile."""
+    run = fit(replace(tiny_config, steps=1, sample_every=1))
+    with Image.open(next((run / "samples").iterdir())) as sheet, Image.open(run / "thumb.jpg") as thumb:
+        answer = np.asarray(sheet.convert("RGB").crop((192, 0, 384, 192)), float)
+        assert (
+            np.abs(np.asarray(thumb.resize((192, 192)), float).mean((0, 1)) - answer.mean((0, 1))).max() < 8
+        )
+    shipped = tmp_path / "shipped"
+    export_run(run, shipped / "boxes")
+    monkeypatch.setenv("PIX2PIX_CHECKPOINTS", str(shipped))
+    assert register_own_tasks() == ["boxes"]
+    (tile,) = (tile for tile in task_tiles() if tile["name"] == "boxes")
+    assert tile["thumb"] and tile["thumb"] == publish(_square(load_image(run / "thumb.jpg"), THUMB_SIDE), 72)
+    for damage in (lambda path: path.write_bytes(b"no picture"), lambda path: path.unlink()):
+        damage(shipped / "boxes" / "thumb.jpg")
+        assert [tile["thumb"] for tile in task_tiles() if tile["name"] == "boxes"] == [""]
+    monkeypatch.setenv("PIX2PIX_CHECKPOINTS", str(tmp_path / "nowhere"))
+    register_own_tasks()

@@ -79,7 +79,7 @@ def uploads(tmp_path):
 @pytest.mark.slow
 def test_publish_uploads_a_checkpoint_that_others_can_load(uploads, tmp_path):
     handler, environment, folder = uploads
-    ran = python(environment, "-m", "pix2pix", "publish", "facades", "ann/new")
+    ran = python(environment, "-m", "pix2pix", "publish", "facades", "ann/new", "--dataset", "ann/pairs")
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith("uploaded http://")
     assert handler.repositories[0]["name"] == "new" and handler.repositories[0]["organization"] == "ann"
@@ -88,6 +88,7 @@ def test_publish_uploads_a_checkpoint_that_others_can_load(uploads, tmp_path):
     assert "state.safetensors" not in sent
     card = ModelCard(sent["README.md"].decode())
     assert card.data.pipeline_tag == "image-to-image" and "pix2pix" in card.data.tags
+    assert card.data.license == "other" and card.data.datasets == ["ann/pairs"] and card.data.widget
     for shown in card.data.widget:
         assert shown["src"] in sent
 
@@ -104,6 +105,10 @@ def test_publish_uploads_a_checkpoint_that_others_can_load(uploads, tmp_path):
     ("command", "says"),
     [
         (("publish", "facades", "new"), "expected owner/name"),
+        (
+            ("publish", "facades", "ann/new", "--dataset", "pairs"),
+            "--dataset is 'pairs'; expected owner/name",
+        ),
         (("publish", "nothing", "ann/new"), "no checkpoint 'nothing'"),
         (("space", "ann/new", "--dry-run"), "name it with --out"),
         (("space", "ann/new", "--tasks", "nothing"), "no checkpoint 'nothing'"),

@@ -4,18 +4,20 @@ import contextlib
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import torch
 from PIL import Image
 from torch import Tensor
 
+from pix2pix import checkpoints
 from pix2pix.color_wish import color_of_seed
 from pix2pix.config import TrainConfig, input_output_kinds
 from pix2pix.data.batches import validation_pair, with_wish
 from pix2pix.data.sources import Pairs
 from pix2pix.devices import autocast
 from pix2pix.examples import example_paths
-from pix2pix.files import write_text
+from pix2pix.files import replacing, write_text
 from pix2pix.images import (
     contact_sheet,
     image_to_input,
@@ -50,20 +52,27 @@ class Figures:
         for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
             with contextlib.suppress(ValueError, RecursionError):  # the last line of a killed run
                 row = json.loads(line)
-                if isinstance(row, dict) and all(
-                    is_figure(value) for value in (row.get("step"), *row.values())
-                ):
+                if isinstance(row, dict) and is_row(row):
                     rows.append(row)
         return rows
 
-    def write(self, step: int, losses: dict[str, float], rate: float, steps_per_second: float) -> None:
+    def advice(self) -> list[str]:
+        """What was said so far, as `Monitor` says it."""
+        return [line for row in self.rows() for line in row.get("advice", ())]
+
+    def write(
+        self, step: int, losses: dict[str, float], rate: float, steps_per_second: float, advice: list[str]
+    ) -> None:
+        """advice: lines that are kept in the row; none is the rule."""
         self.last = {name: round(value, 5) for name, value in losses.items()}
-        row = {
+        row: dict[str, Any] = {
             "step": step,
             **self.last,
             "learning_rate": rate,
             "steps_per_second": round(steps_per_second, 3),
         }
+        if advice:
+            row["advice"] = advice
         with open(self.path, "a") as file:
             file.write(json.dumps(row) + "\n")
 
@@ -89,6 +98,14 @@ class Figures:
         pyplot.close(figure)
 
 
+def is_row(row: dict) -> bool:
+    """Figures by name, and lines of advice in some rows."""
+    advice = row.get("advice", [])
+    figures = (row.get("step"), *(value for name, value in row.items() if name != "advice"))
+    told = isinstance(advice, list) and all(isinstance(line, str) for line in advice)
+    return told and all(is_figure(value) for value in figures)
+
+
 def is_figure(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -99,7 +116,8 @@ def write_samples(
 ) -> Image.Image:
     """samples/STEP.png: rows of validation pairs (input, answer, truth), then own drawings (input, answer).
 
-    Returns the sheet. The own drawings' answers are kept as pictures of their own too, as
+    Returns the sheet. A task without own drawings gets thumb.jpg, the first answer, for its tile. The own
+    drawings' answers are kept as pictures of their own too, as
     replay/NAME/STEP.png.
     """
     generator = networks.generator if networks.average is None else networks.average
@@ -117,6 +135,9 @@ def write_samples(
         real_a, real_b = validation_pair(validation, config, which)
         truth = tensor_to_pil(output_to_rgb(real_a, real_b, input_kind, output_kind))
         rows.append([tensor_to_pil(input_to_rgb(real_a, input_kind)), answer(real_a, which), truth])
+    if rows and not example_paths(base_task(config.task)):
+        with replacing(out / checkpoints.THUMB) as fresh:
+            rows[0][1].convert("RGB").save(fresh, "JPEG", quality=90)
     drawings = []
     for number, path in enumerate(example_paths(base_task(config.task))):
         drawing = load_image(path)

@@ -88,7 +88,8 @@ def run(config: TrainConfig, before: TrainConfig) -> Path:
         )
 
     figures = Figures(out, start) if rank == 0 else None
-    board, monitor = Board(out, start, config) if rank == 0 else None, Monitor()
+    board = Board(out, start, config) if rank == 0 else None
+    monitor = Monitor(figures.advice() if figures else ())
     make_step = stepper(networks, config, device, world_size)
     batches = prefetch(
         lambda step: training_batch(pairs, config, step, rank, world_size), range(start, config.steps)
@@ -126,11 +127,12 @@ def run(config: TrainConfig, before: TrainConfig) -> Path:
                 sums, summed = {}, 0
                 if figures and board:
                     speed = (done - start) / (time.perf_counter() - began)
-                    figures.write(done, means, rate, speed)
                     scores, made, real = look(networks, *pair, z, config)
+                    advice = monitor.observe(means, made, real, LOG_EVERY)
+                    figures.write(done, means, rate, speed, advice)
                     board.scalars(done, plotted(networks, means, rate, speed, done, config))
                     board.histograms(done, scores)
-                    for line in monitor.observe(means, made, real, LOG_EVERY):
+                    for line in advice:
                         bar.write(line, file=sys.stderr)
                         board.note(done, line)
                     bar.set_postfix({k: f"{v:.3f}" for k, v in means.items() if k in ("D", "G_gan", "G_l1")})

@@ -4,6 +4,7 @@ Computed from what a step leaves behind, every hundred steps: the steps themselv
 """
 
 from collections import deque
+from collections.abc import Iterable
 
 import numpy as np
 import torch
@@ -59,13 +60,16 @@ def look(
 
 
 class Monitor:
-    """Watches the figures and says each piece of advice once."""
+    """Watches the figures and says each piece of advice once.
 
-    def __init__(self) -> None:
+    said: lines of the run before it was resumed.
+    """
+
+    def __init__(self, said: Iterable[str] = ()) -> None:
         self._losses: deque[tuple[float, float]] = deque(maxlen=WINDOWS)
         self._made: deque[np.ndarray] = deque(maxlen=WINDOWS)
         self._real: deque[np.ndarray] = deque(maxlen=WINDOWS)
-        self._said: set[str] = set()
+        self._said = {kind(line) for line in said}
 
     def observe(self, losses: dict[str, float], made: np.ndarray, real: np.ndarray, steps: int) -> list[str]:
         """What is to be said after a row of figures: lines, most often none.
@@ -86,8 +90,12 @@ class Monitor:
         return lines
 
     def _once(self, line: str) -> list[str]:
-        kind = line.split()[0]
-        if kind in self._said:
+        if kind(line) in self._said:
             return []
-        self._said.add(kind)
+        self._said.add(kind(line))
         return [line]
+
+
+def kind(line: str) -> str:
+    """Which piece of advice a line is, whatever its figures: its first word, D or G."""
+    return line.partition(" ")[0]

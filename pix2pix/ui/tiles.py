@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from pix2pix.checkpoints import find, load_settings
+from pix2pix.checkpoints import THUMB, find, load_settings
 from pix2pix.examples import example_paths
 from pix2pix.files import replacing
 from pix2pix.images import load_image
@@ -49,8 +49,8 @@ def task_tiles(names: list[str] | None = None) -> list[dict]:
 def _tile(task: Task, ready: bool) -> dict:
     examples = examples_of(task.name)
     picture = first_picture(task) if ready and examples else None
-    if picture is None and examples:
-        picture = load_image(examples[0])
+    if picture is None:
+        picture = load_image(examples[0]) if examples else own_picture(task)
     return {
         "name": task.name,
         "title": task.title,
@@ -151,6 +151,14 @@ def first_picture(task: Task) -> Image.Image | None:
     except OSError:
         pass  # a read-only home only means that the next start makes the picture again
     return picture
+
+
+def own_picture(task: Task) -> Image.Image | None:
+    """What the run of a task of one's own kept for its tile, if anything."""
+    try:
+        return load_image(find(task.name) / THUMB)
+    except (ValueError, OSError):
+        return None
 
 
 def _cache_folder() -> Path:
