@@ -146,6 +146,20 @@ RECIPES: dict[str, Recipe] = {
         "iGAN handbags (Zhu et al. 2016), edges as the paper's",
         "iGAN handbags: research",
     ),
+    "sketch2portrait": Recipe(
+        ("portraits",),
+        {
+            **DRAWING,
+            **STUDIO,
+            "pairs": "edges",
+            "color_wish": True,
+            "steps": 3_500,
+            "full_size": "enlarged",
+        },
+        "183 painted portraits, faces cut out by tools/portraits.py; drawings made from them",
+        "old masters in the public domain",
+        "any",
+    ),
     "map2aerial": Recipe(
         ("maps",),
         # The photos of the set are dark: their levels are stretched.
