@@ -81,7 +81,7 @@ def build_parser() -> argparse.ArgumentParser:
         default="seed",
         help="main color wished for: seed (drawn from the training photos' colors), none, #rrggbb or a name",
     )
-    translate.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    translate.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     translate.add_argument(
         "--precision",
         default="auto",

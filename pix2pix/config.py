@@ -136,7 +136,7 @@ class TrainConfig:
     ema: float = 0.0  # decay of the averaged generator weights that are shipped; 0: the last weights (paper)
 
     seed: int = 0  # everything random follows from it and the step's number
-    device: str = "auto"  # auto | cpu | cuda
+    device: str = "auto"  # auto | cpu | cuda | mps (a Mac's GPU)
     precision: str = "auto"  # auto | bf16 | fp32: bf16 autocast where the processor has it
     graph: bool = True  # on one GPU, without --augment: a step is one captured CUDA graph
     threads: int = 0  # CPU threads of torch; 0: torch's own choice
@@ -144,6 +144,7 @@ class TrainConfig:
     save_every: int = 1000  # steps between saved states
     sample_every: int = 2500  # steps between sample sheets
     snapshots: str = ""  # steps such as 0,100,500 whose weights are kept too, in OUT/snapshots/STEP
+    wandb: str = ""  # plots go to this project of Weights & Biases too (pip install wandb)
     resume: bool = False  # continue from the state in the run folder
     title: str = ""  # of its tile on the page; else made from the task's name
     line: str = ""  # one line of text under the title
@@ -215,7 +216,7 @@ class TrainConfig:
 # Settings of how a run is computed and kept, which make no other run of it.
 SCHEDULE = ("steps", "constant_part", "learning_rate")  # may change when a run is resumed
 HOW_IT_IS_COMPUTED = (
-    "device", "precision", "graph", "threads", "memory", "save_every", "sample_every", "snapshots",
+    "device", "precision", "graph", "threads", "memory", "save_every", "sample_every", "snapshots", "wandb",
     "title", "line", "canvas", "palette", "full_size",
 )  # fmt: skip
 

@@ -9,11 +9,16 @@ import torch
 
 
 def pick_device(name: str) -> torch.device:
-    """ "auto" → the GPU if there is one. ValueError where the one asked for is not there."""
+    """ "auto" → the GPU if there is one. ValueError where the one asked for is not there.
+
+    "mps", a Mac's GPU, is used only where it is asked for: nobody has measured it against its processor.
+    """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
-    if name not in ("cpu", "cuda") and not name.startswith("cuda:"):
-        raise ValueError(f"--device is {name!r}; expected auto, cpu or cuda")
+    if name not in ("cpu", "cuda", "mps") and not name.startswith("cuda:"):
+        raise ValueError(f"--device is {name!r}; expected auto, cpu, cuda or mps")
+    if name == "mps" and not torch.backends.mps.is_available():
+        raise ValueError("--device is mps, but torch sees no Apple GPU here; use --device cpu")
     if name.startswith("cuda") and not torch.cuda.is_available():
         raise ValueError("--device is cuda, but torch sees no GPU here; use --device cpu")
     return torch.device(name)
@@ -65,12 +70,6 @@ def autocast(precision: str, device: torch.device) -> contextlib.AbstractContext
     return torch.autocast(device.type, torch.bfloat16, enabled=on)
 
 
-def return_freed_memory() -> None:
-    """Give freed memory back to the system once, as after a load, whose temporaries were large."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
-
-
 def keep_freed_memory() -> None:
     """Ask the C library to keep freed memory for the next picture instead of handing it back each time.
 
@@ -88,7 +87,7 @@ def keep_freed_memory() -> None:
 
 
 def give_back_memory() -> None:
-    """Hand what was freed back to the system, after something large went: a model that was let go."""
+    """Hand what was freed back to the system, after something large went: a model or its temporaries."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").malloc_trim(0)
 

@@ -95,8 +95,8 @@ def find_chromium() -> str:
 
 
 @contextmanager
-def running_studio(folder: Path, checkpoints_folder: Path | None) -> Iterator[str]:
-    """`python app.py` in a process of its own, as a visitor's host would start it."""
+def running_studio(folder: Path, checkpoints_folder: Path | None, root: Path = ROOT) -> Iterator[str]:
+    """`python app.py` in a process of its own, as a host would start it. root: where app.py lies."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -108,7 +108,7 @@ def running_studio(folder: Path, checkpoints_folder: Path | None) -> Iterator[st
     url = f"http://127.0.0.1:{port}/"
     with log.open("w") as output:
         server = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+            [sys.executable, "app.py"], cwd=root, env=environment, stdout=output, stderr=subprocess.STDOUT
         )
         try:
             _wait_for(url, server, log)

@@ -48,3 +48,15 @@ def test_another_processor_has_none_of_these_features(monkeypatch):
     assert not devices.cpu_has("vnni")
     monkeypatch.setattr("platform.machine", lambda: "x86_64")
     assert not devices.cpu_has("no_such_feature")
+
+
+def test_a_macs_gpu_is_used_where_it_is_asked_for(monkeypatch):
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(ValueError, match="torch sees no Apple GPU here; use --device cpu"):
+        devices.pick_device("mps")
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert devices.pick_device("mps") == torch.device("mps")
+    assert devices.pick_device("auto") == CPU
+    with pytest.raises(ValueError, match="expected auto, cpu, cuda or mps"):
+        devices.pick_device("tpu")

@@ -109,6 +109,9 @@ def test_pool_forgets_the_least_recently_used(shipped):
     assert pool.loaded() == ["facades", "inpaint"]
     with pytest.raises(ValueError, match="no checkpoint 'street'"):
         pool.get("street")
+    assert pool.loaded() == ["facades", "inpaint"], "a wrong name makes nobody go"
+    pool.keep(["inpaint", "cutout"])
+    assert pool.loaded() == ["inpaint"]
 
 
 # --- The command line ------------------------------------------------------------------------------------

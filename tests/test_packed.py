@@ -14,7 +14,9 @@ from pix2pix.inference.quantize import NOTHING, RELU, STEPS, quantise, scales
 from pix2pix.models.generator import LEAKY_SLOPE, UNetGenerator
 from pix2pix.models.layers import Conv2d, ConvTranspose2d
 
-needs_onednn = pytest.mark.skipif(not kernels.kernels_there(), reason="torch without oneDNN's operators")
+needs_onednn = pytest.mark.skipif(
+    not kernels.kernels_there(torch.float32), reason="torch without oneDNN's operators"
+)
 needs_int8 = pytest.mark.skipif(
     not kernels.int8_is_right(torch.float32), reason="this processor overflows at products of bytes"
 )
@@ -41,13 +43,25 @@ def test_a_packed_convolution_gives_the_same(form, bias):
 @pytest.mark.parametrize("there", [True, False])
 def test_halves_sum_to_the_whole(there, monkeypatch):
     if not there:
-        monkeypatch.setattr(packed, "kernels_there", lambda: False)
+        monkeypatch.setattr(packed, "kernels_there", lambda dtype: False)
     torch.manual_seed(0)
     conv = ConvTranspose2d(24, 8, bias=True)
     x = torch.randn(2, 24, 4, 4).to(memory_format=torch.channels_last)
     ours = packed.packed(conv, 4, torch.float32)
     first, others = ours.halves(10)
     assert torch.allclose(first([x[:, :10]], RELU) + others([x[:, 10:]], RELU), conv(F.relu(x)), atol=1e-5)
+
+
+@torch.no_grad()
+def test_without_onednns_bfloat16_such_maps_are_not_packed(monkeypatch):
+    """As on a processor with AVX2 alone, where its kernels raise."""
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: False)
+    generator = UNetGenerator(ngf=16, image_size=8).eval()
+    x = torch.randn(1, 3, 8, 8)
+    ours = PackedGenerator(generator, torch.bfloat16)
+    assert all(isinstance(conv, packed.Plain) for conv in (*ours.down_convs, *ours.up_convs))
+    found = ours.decode(ours.encode(x.bfloat16()), [])
+    assert found.dtype == torch.bfloat16 and torch.isfinite(found).all()
 
 
 @torch.no_grad()

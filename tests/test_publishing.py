@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from browser import DESKTOP, running_studio
 from conftest import save_checkpoint
 from gradio_client import Client, handle_file
 from huggingface_hub import ModelCard
@@ -22,6 +23,8 @@ from pix2pix import checkpoints, cli
 from pix2pix.examples import example_paths
 from pix2pix.inference import Translator
 from pix2pix.publishing import licence_id, prepare
+
+pytest_plugins = ["browser"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -199,3 +202,23 @@ def test_a_space_starts_from_its_folder(shipped, tmp_path):
     again = cli.main(command)
     assert again == 2, "a folder that is there is left alone"
     assert os.listdir(folder / "checkpoints")
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_a_visitor_draws_on_a_space(shipped, tmp_path, visit, monkeypatch):
+    """The Space's folder alone, without this checkout: one task's tile, a stroke, another picture."""
+    folder = tmp_path / "space"
+    assert cli.main(["space", "ann/studio", "--tasks", "facades", "--out", str(folder), "--dry-run"]) == 0
+    for name in [name for name in os.environ if name.startswith(("PIX2PIX_", "PYTHONPATH"))]:
+        monkeypatch.delenv(name)
+    with running_studio(tmp_path, None, root=folder) as url:
+        someone = visit(DESKTOP, url)
+        someone.open()
+        assert someone.page.locator(".studio").get_attribute("data-task") == "facades", "the only task"
+        with someone.new_picture():
+            someone.press("clear")
+        before = someone.picture()
+        with someone.new_picture():
+            someone.drag((0.2, 0.2), (0.7, 0.7))
+        assert not np.array_equal(someone.picture(), before)

@@ -22,6 +22,7 @@ from pix2pix.ui.drawing import (
 )
 from pix2pix.ui.edges import trace_edges
 from pix2pix.ui.hints import hint_for
+from pix2pix.ui.page import build_demo
 from pix2pix.ui.panels import draw
 from pix2pix.ui.theme import CSS
 
@@ -124,6 +125,11 @@ def test_new_weights_make_a_new_card_picture(weights, monkeypatch):
     loaded = TranslatorPool("cpu")
     monkeypatch.setattr(pool, "translators", lambda: loaded)
     assert tiles.first_picture(TASKS["facades"]).tobytes() != before.tobytes()
+
+
+def test_only_the_first_tasks_model_stays_once_the_tiles_have_their_pictures(weights):
+    build_demo()
+    assert pool.translators().loaded() == ["edges2cats"]
 
 
 def test_the_page_opens_without_weights(tmp_path, monkeypatch):

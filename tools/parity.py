@@ -26,8 +26,8 @@ STEP = 1 / 127.5  # of 8 bits in [-1, 1]
 FORMATS = Path(__file__).resolve().parent.parent / "docs" / "formats.md"
 
 
-def random_image(side: int) -> torch.Tensor:
-    return torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(1)) * 2 - 1
+def random_image(side: int, channels: int = 3) -> torch.Tensor:
+    return torch.rand(1, channels, side, side, generator=torch.Generator().manual_seed(1)) * 2 - 1
 
 
 def imported(found: Found, folder: Path, x: torch.Tensor) -> np.ndarray:
@@ -77,7 +77,9 @@ def onnx_difference(checkpoint: Path, path: Path) -> float:
 
     export_onnx(checkpoint, path)
     generator = checkpoints.load_generator(checkpoint)
-    x, z = random_image(generator.image_size).repeat(3, 1, 1, 1), generator.draw_noise([1, 2, 3])
+    channels = generator.down_convs[0].weight.shape[1]  # a color wish has its own
+    x = random_image(generator.image_size, channels).repeat(3, 1, 1, 1)
+    z = generator.draw_noise([1, 2, 3])
     masks = {f"z{k}": z[level].numpy() for k, level in enumerate(generator.noisy_layers)}
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     with torch.no_grad():

@@ -45,7 +45,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default="seed",
         help="wishes of checkpoints that know them: drawn by the seed, none, or the real picture's own",
     )
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     parser.add_argument(
         "--precision", default="fp32", help="fp32 (alike on all machines), bf16, int8, or auto (the fastest)"
     )

@@ -249,7 +249,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--widths", type=int, nargs="+", default=[16, 32, 64, 128, 192])
     parser.add_argument("--side", type=int, default=256, choices=(64, 128, 256), help="photos are shrunk to")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0: torch's own choice")
     parser.add_argument("--resume", action="store_true", help="go on from the state in --out")
     parser.add_argument("--check", action="store_true", help="only measure the scorer in --out")

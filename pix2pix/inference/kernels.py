@@ -15,8 +15,13 @@ from pix2pix.models.layers import FEW_CHANNELS, shuffled
 Convolution = Callable[[list[Tensor], float], Tensor]
 
 
-def kernels_there() -> bool:
-    """Whether this torch has oneDNN and the operators that Inductor, its compiler, calls."""
+def kernels_there(dtype: torch.dtype) -> bool:
+    """Whether this torch has oneDNN and the operators that Inductor, its compiler, calls, for maps of a type.
+
+    Processors with AVX2 alone have none for bfloat16, which a folder from another machine may ask for.
+    """
+    if dtype == torch.bfloat16 and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+        return False
     operators = (
         hasattr(torch.ops.mkldnn, "_convolution_pointwise"),
         hasattr(torch.ops.onednn, "qconv2d_pointwise"),
@@ -26,7 +31,7 @@ def kernels_there() -> bool:
 
 def int8_is_right(dtype: torch.dtype) -> bool:
     """Processors without int8 instructions add two products in 16 bits, which large ones overflow."""
-    return kernels_there() and results_agree(dtype)
+    return kernels_there(dtype) and results_agree(dtype)
 
 
 @functools.cache

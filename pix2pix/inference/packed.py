@@ -98,7 +98,7 @@ def packed(conv: Conv2d | ConvTranspose2d, side: int, dtype: torch.dtype, int8: 
     side: of the map that it will be given. int8: products of bytes, unless map or output are small.
     """
     # A picture's few channels fill no vector register: their packed form is the slow one.
-    if conv.weight.device.type != "cpu" or not kernels_there() or conv.in_channels <= FEW_CHANNELS:
+    if conv.weight.device.type != "cpu" or not kernels_there(dtype) or conv.in_channels <= FEW_CHANNELS:
         return Plain(conv.to(dtype))
     # The last layer's rounding would be seen, and its products are few.
     int8 = int8 and side >= BYTES_FROM and conv.out_channels > FEW_CHANNELS

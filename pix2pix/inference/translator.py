@@ -6,7 +6,7 @@ same bytes. Knows nothing about training or the page.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TypeGuard
 
@@ -266,12 +266,27 @@ class TranslatorPool:
         """The translator called `name`. ValueError in one line where there is no such checkpoint."""
         with self._lock:
             if name not in self._loaded:
+                checkpoints.find(name)  # a name that is wrong makes nobody else's model go
+                # Room first: loading takes twice a model's size.
+                self._drop(len(self._loaded) - self.limit + 1)
                 self._loaded[name] = Translator(name, self.device)
-            self._loaded.move_to_end(name)
-            while len(self._loaded) > self.limit:
-                self._loaded.popitem(last=False)
                 give_back_memory()
+            self._loaded.move_to_end(name)
             return self._loaded[name]
+
+    def keep(self, names: Collection[str]) -> None:
+        """Drop all translators but those called `names`."""
+        with self._lock:
+            for name in set(self._loaded) - set(names):
+                del self._loaded[name]
+            give_back_memory()
+
+    def _drop(self, count: int) -> None:
+        """The `count` least recently used ones go."""
+        for _ in range(count):
+            self._loaded.popitem(last=False)
+        if count > 0:
+            give_back_memory()
 
     def loaded(self) -> list[str]:
         """Names of the translators now in memory."""

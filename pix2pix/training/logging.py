@@ -1,4 +1,4 @@
-"""What a run tells of itself: loss figures, plots and sample sheets."""
+"""What a run tells of itself: loss figures, their plot, and sample sheets."""
 
 import contextlib
 import json
@@ -29,7 +29,7 @@ from pix2pix.training.step import Networks, to_device
 
 
 class Figures:
-    """Loss figures of a run: losses.jsonl, TensorBoard, and a plot."""
+    """Loss figures of a run: losses.jsonl, and a plot of them."""
 
     def __init__(self, out: Path, start: int):
         out.mkdir(parents=True, exist_ok=True)
@@ -42,12 +42,6 @@ class Figures:
         if lines > len(rows) + 1:  # a killed run leaves one half line
             print(f"{self.path}: {lines - len(rows)} lines are no loss figures; left out", file=sys.stderr)
         write_text("".join(json.dumps(row) + "\n" for row in kept), self.path)
-        try:
-            from torch.utils.tensorboard import SummaryWriter
-
-            self.board = SummaryWriter(str(out / "tensorboard"), purge_step=start + 1)
-        except ImportError:  # fine: losses.jsonl has all of it
-            self.board = None
 
     def rows(self) -> list[dict]:
         if not self.path.exists():
@@ -72,10 +66,6 @@ class Figures:
         }
         with open(self.path, "a") as file:
             file.write(json.dumps(row) + "\n")
-        if self.board:
-            for name, value in losses.items():
-                self.board.add_scalar(f"loss/{name}", value, step)
-            self.board.add_scalar("steps_per_second", steps_per_second, step)
 
     def plot(self) -> None:
         try:
@@ -104,10 +94,13 @@ def is_figure(value: object) -> bool:
 
 
 @torch.no_grad()
-def write_samples(networks: Networks, validation: Pairs, config: TrainConfig, out: Path, done: int) -> None:
+def write_samples(
+    networks: Networks, validation: Pairs, config: TrainConfig, out: Path, done: int
+) -> Image.Image:
     """samples/STEP.png: rows of validation pairs (input, answer, truth), then own drawings (input, answer).
 
-    The own drawings' answers are kept as pictures of their own too, in replay/NAME/STEP.png.
+    Returns the sheet. The own drawings' answers are kept as pictures of their own too, as
+    replay/NAME/STEP.png.
     """
     generator = networks.generator if networks.average is None else networks.average
     input_kind, output_kind = input_output_kinds(config.pairs)
@@ -142,4 +135,6 @@ def write_samples(networks: Networks, validation: Pairs, config: TrainConfig, ou
             rows.append([Image.new("RGB", (1, 1), "white")] * 3)
         rows[row] = [*rows[row], drawing, picture]
     (out / "samples").mkdir(parents=True, exist_ok=True)
-    contact_sheet(rows, side=192).save(out / "samples" / f"{done:06d}.png")
+    sheet = contact_sheet(rows, side=192)
+    sheet.save(out / "samples" / f"{done:06d}.png")
+    return sheet

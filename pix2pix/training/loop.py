@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.distributed as dist
 from torch import Tensor
@@ -23,8 +24,10 @@ from pix2pix.data.batches import prefetch, reading_ahead, training_batch
 from pix2pix.data.sources import find_sources, load_pairs
 from pix2pix.devices import keep_freed_memory, pick_device, set_threads
 from pix2pix.files import only_here, remove_left_behind
+from pix2pix.training.board import Board
 from pix2pix.training.distributed import any_process, average_over_processes, start_processes
 from pix2pix.training.logging import Figures, write_samples
+from pix2pix.training.monitor import Monitor, gradient_norm, look
 from pix2pix.training.resume import (
     check_new_run,
     learning_rate,
@@ -33,7 +36,7 @@ from pix2pix.training.resume import (
 )
 from pix2pix.training.snapshots import check_snapshots, save_snapshot
 from pix2pix.training.state import load_state, recorded_precision, save_state, start_from
-from pix2pix.training.step import build_networks, step_noise, stepper, to_device, update_average
+from pix2pix.training.step import Networks, build_networks, step_noise, stepper, to_device, update_average
 
 LOG_EVERY = 100
 IMPATIENT = 1.0  # seconds between two Ctrl-C that are two
@@ -85,6 +88,7 @@ def run(config: TrainConfig, before: TrainConfig) -> Path:
         )
 
     figures = Figures(out, start) if rank == 0 else None
+    board, monitor = Board(out, start, config) if rank == 0 else None, Monitor()
     make_step = stepper(networks, config, device, world_size)
     batches = prefetch(
         lambda step: training_batch(pairs, config, step, rank, world_size), range(start, config.steps)
@@ -120,8 +124,15 @@ def run(config: TrainConfig, before: TrainConfig) -> Path:
                 means = {name: float(value) / summed for name, value in sums.items()}
                 means = average_over_processes(means, world_size, device)
                 sums, summed = {}, 0
-                if figures:
-                    figures.write(done, means, rate, (done - start) / (time.perf_counter() - began))
+                if figures and board:
+                    speed = (done - start) / (time.perf_counter() - began)
+                    figures.write(done, means, rate, speed)
+                    scores, made, real = look(networks, *pair, z, config)
+                    board.scalars(done, plotted(networks, means, rate, speed, done, config))
+                    board.histograms(done, scores)
+                    for line in monitor.observe(means, made, real, LOG_EVERY):
+                        bar.write(line, file=sys.stderr)
+                        board.note(done, line)
                     bar.set_postfix({k: f"{v:.3f}" for k, v in means.items() if k in ("D", "G_gan", "G_l1")})
             if figures and done in config.snapshot_steps:
                 save_snapshot(networks, done, config, out, figures.last)
@@ -130,16 +141,34 @@ def run(config: TrainConfig, before: TrainConfig) -> Path:
                 save_state(networks, done, config, out, figures.last if figures else {})
                 saved = done
             if figures and (done % config.sample_every == 0 or done == config.steps):
-                write_samples(networks, validation, config, out, done)
+                sheet = write_samples(networks, validation, config, out, done)
                 figures.plot()
+                if board:
+                    board.sheet(done, np.asarray(sheet))
             if stopping:
                 break
     bar.close()
+    if board:
+        board.close()
     if rank == 0 and done < config.steps:
         print(f"stopped after step {done}; all is saved in {out}: go on with --resume")
     if world_size > 1:
         dist.destroy_process_group()
     return out
+
+
+def plotted(
+    networks: Networks, losses: dict[str, float], rate: float, speed: float, done: int, config: TrainConfig
+) -> dict[str, float]:
+    """The scalars of the plots. rate: the learning rate. speed: steps a second."""
+    return {
+        **{f"loss/{name}": value for name, value in losses.items()},
+        "gradient norm/G": gradient_norm(networks.generator),
+        "gradient norm/D": gradient_norm(networks.discriminator),
+        "run/learning rate": rate,
+        "run/images per second": speed * config.batch_size,
+        "run/minutes left": (config.steps - done) / speed / 60,
+    }
 
 
 def finite(sums: dict[str, Tensor]) -> bool:

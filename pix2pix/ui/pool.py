@@ -16,13 +16,18 @@ from pix2pix.tasks import TASKS, find_task
 from pix2pix.ui.request_queue import RequestQueue, timed
 from pix2pix.ui.thread_tuner import thread_tuner
 
-MAX_LOADED = 10
+MAX_LOADED = 6
 """Models kept in memory; the least recently used one is dropped. A row of the Patch sizes panel has five."""
 
 CONCURRENCY_ID = "model"
 """Every Gradio event that uses a model shares it: one picture at a time."""
 
 queue = RequestQueue()
+
+
+def forget_previews(task_name: str) -> None:
+    """Once the tiles have their pictures: keep the model with which the page opens, drop the others."""
+    translators().keep([task_name])
 
 
 @functools.cache

@@ -261,10 +261,10 @@ def _drawn(subject: Callable[[Pen], None]) -> Image.Image:
 
 
 _SUBJECTS = (
-    house,
+    fish,
     tree,
     apple,
-    fish,
+    house,
     heart,
     sun,
     cup,

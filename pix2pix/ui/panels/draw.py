@@ -138,7 +138,9 @@ def show_model_card(value: Mapping | None) -> str:
 
 def build_draw_panel() -> gr.HTML:
     """Tiles, canvas, picture and the model card; returns the canvas, the other panels' source of drawings."""
-    canvas = build_canvas(task_tiles(), start_of_page(), [live, example, photo_to_lines])
+    tiles, start = task_tiles(), start_of_page()
+    pool.forget_previews(start["task"])
+    canvas = build_canvas(tiles, start, [live, example, photo_to_lines])
     with gr.Accordion("About this model: data, licence, limits", open=False, elem_id="model-card") as panel:
         # Made only when somebody looks: a card with its sheet of results weighs 100 kB, and Gradio's script
         # for Markdown 29. The canvas sends "select" when the task changes while the card is open.

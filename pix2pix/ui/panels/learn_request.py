@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image
 
 from pix2pix import checkpoints
-from pix2pix.devices import return_freed_memory
+from pix2pix.devices import give_back_memory
 from pix2pix.tasks import find_task
 from pix2pix.ui import pool
 from pix2pix.ui.drawing import decode_data_url, prepare, read_seed
@@ -67,8 +67,8 @@ def compute(sent: Mapping, work: Callable[[], Answer]) -> Answer:
     def work_then_trim() -> Answer:
         before = pool.translators().loaded()
         answer = work()
-        if set(pool.translators().loaded()) - set(before) or sent.get("move") == "new":
-            return_freed_memory()
+        if set(pool.translators().loaded()) - set(before) or "move" in sent:  # the game trains
+            give_back_memory()
         return answer
 
     return pool.queue.run_live(visit, int(sent.get("number") or 0), False, work_then_trim)
