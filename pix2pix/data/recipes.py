@@ -163,7 +163,7 @@ RECIPES: dict[str, Recipe] = {
         "hair, veils, hats and ruffs where they were drawn, before a dark ground in any tone by wish or by "
         "seed; two dots become eyes, a circle with a smile a face. Weak: eyes are dark and seldom have a "
         "white, mouths are blurred, thick beards and mustaches smear, clothes are plain and nearly skin-"
-        "colored, edges carry a faint glow, and two corners of the picture a bright speck.",
+        "colored, edges carry a faint glow, plain grounds a faint weave, and two corners a bright speck.",
     ),
     "map2aerial": Recipe(
         ("maps",),
