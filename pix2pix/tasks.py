@@ -81,6 +81,7 @@ TASKS: dict[str, Task] = {
             brush="window",
         ),
         Task("edges2shoes", "Shoe", "Draw an outline, get a shoe or a bag.", "lines"),
+        Task("sketch2portrait", "Portrait", "Draw a face, have it painted as old masters did.", "lines"),
         Task("map2aerial", "Map to aerial photo", "From a street map to the view from above."),
         Task("aerial2map", "Aerial photo to map", "From the view from above to a street map."),
         Task(

@@ -11,9 +11,9 @@ from tools.examples.pen import Pen, evenly_spaced, sharp, smooth
 from tools.examples.photos import PHOTOS, SOURCES
 
 ALL = DRAWINGS | PHOTOS
-LINES = ("edges2cats", "edges2shoes", "sketch2emoji")
+LINES = ("edges2cats", "edges2shoes", "sketch2portrait", "sketch2emoji")
 LABELS = [name for name, task in TASKS.items() if task.canvas == "labels"]
-AT_LEAST = {"edges2cats": 24, "facades": 12, "edges2shoes": 14, "sketch2emoji": 10}
+AT_LEAST = {"edges2cats": 24, "facades": 12, "edges2shoes": 14, "sketch2portrait": 12, "sketch2emoji": 10}
 
 
 def as_array(picture: Image.Image) -> np.ndarray:

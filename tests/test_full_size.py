@@ -226,7 +226,8 @@ def test_a_small_image_is_what_the_network_itself_makes():
 def test_a_checkpoints_config_says_what_full_size_is():
     expected = {
         "gray2color": "color", "inpaint": "fill", "cutout": "matte", "edges2cats": "enlarged",
-        "edges2shoes": "enlarged", "sketch2emoji": "enlarged", "labels2street": "enlarged",
+        "edges2shoes": "enlarged", "sketch2portrait": "enlarged", "sketch2emoji": "enlarged",
+        "labels2street": "enlarged",
         "thermal2color": "enlarged", "facades": "larger", "map2aerial": "larger", "aerial2map": "larger",
         "photo2edges": "larger", "facades-encdec": "enlarged",
     }  # fmt: skip

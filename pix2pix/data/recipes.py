@@ -146,6 +146,25 @@ RECIPES: dict[str, Recipe] = {
         "iGAN handbags (Zhu et al. 2016), edges as the paper's",
         "iGAN handbags: research",
     ),
+    "sketch2portrait": Recipe(
+        ("portraits",),
+        {
+            **DRAWING,
+            **STUDIO,
+            "pairs": "edges",
+            "color_wish": True,
+            "steps": 3_000,
+            "full_size": "enlarged",
+        },
+        "faces of 183 paintings, cut out by tools/portraits.py; drawings made from them",
+        "old masters in the public domain; the run began with the weights of edges2cats (AFHQ, CC BY-NC 4.0)",
+        "non-commercial",
+        seen="Faces from the front become old-master portraits: pale or rosy skin lit from the left, brown "
+        "hair, veils, hats and ruffs where they were drawn, before a dark ground in any tone by wish or by "
+        "seed; two dots become eyes, a circle with a smile a face. Weak: eyes are dark and seldom have a "
+        "white, mouths are blurred, thick beards and mustaches smear, clothes are plain and nearly skin-"
+        "colored, edges carry a faint glow, plain grounds a faint weave, and two corners a bright speck.",
+    ),
     "map2aerial": Recipe(
         ("maps",),
         # The photos of the set are dark: their levels are stretched.

@@ -27,6 +27,7 @@ class LineStatistics:
 LINES = {
     "edges2cats": LineStatistics((0.015, 0.103), (0.7, 3.8)),
     "edges2shoes": LineStatistics((0.011, 0.105), (0.7, 3.8)),
+    "sketch2portrait": LineStatistics((0.019, 0.181), (0.7, 3.9)),
     "sketch2emoji": LineStatistics((0.072, 0.218), (5.9, 8.5)),
 }
 
@@ -34,7 +35,7 @@ MARGIN = 1.6
 """Only what lies this many times outside gets a hint."""
 
 
-HEADS = ("edges2cats",)
+HEADS = ("edges2cats", "sketch2portrait")
 TALL = 2.0
 """Width by height of a head's drawing, or the reverse, is less: whiskers and ears included."""
 

@@ -16,13 +16,13 @@ PAPER = {
 # What others made with the authors' code, by task → (what they called it, who).
 COMMUNITY = {
     "edges2cats": ("edges2cats", "Christopher Hesse"),
+    "sketch2portrait": ("sketch → portrait", "Mario Klingemann"),
     "cutout": ("background removal", "Kaihu Chen"),
 }
 # Named in the paper, not on the page.
 MISSING_PAPER = "day → night, sketch → photo, photo → labels"
 MISSING_COMMUNITY = (
-    "palette generation (Jack Qiao), sketch → portrait (Mario Klingemann), sketch → Pokémon (Bertrand "
-    "Gondouin), “Do as I do” (Brannon Dorsey)"
+    "palette generation (Jack Qiao), sketch → Pokémon (Bertrand Gondouin), “Do as I do” (Brannon Dorsey)"
 )
 
 

@@ -7,6 +7,7 @@ from tools.examples.__main__ import Drawings, write
 from tools.examples.saving import few_greys
 
 from . import FOLDER
+from .faces import FACES
 from .labels import FACADES, STREETS
 from .lines import CATS, EMOJI, SHOES
 
@@ -14,6 +15,7 @@ CRUDE: dict[str, Drawings] = {
     "edges2cats": CATS,
     "facades": FACADES,
     "edges2shoes": SHOES,
+    "sketch2portrait": FACES,
     "labels2street": STREETS,
     "sketch2emoji": EMOJI,
 }

@@ -13,7 +13,7 @@ CHILD = {"width": 4.0, "wobble": 2.6, "slip": 3.0}
 HURRIED = {"width": 2.0, "wobble": 1.4, "slip": 2.5}
 
 
-def _drawing(draw: Callable[[Pen], None], **pen) -> Drawing:
+def drawing(draw: Callable[[Pen], None], **pen) -> Drawing:
     def make() -> Image.Image:
         sheet = Pen(**pen)
         draw(sheet)
@@ -120,18 +120,18 @@ def scrawl(pen: Pen) -> None:
 
 
 CATS: dict[str, Drawing] = {
-    "circle-dots-triangles": _drawing(circle_dots_triangles, width=3, wobble=0.8, seed=1),
-    "thick-finger": _drawing(thick_finger, **FINGER, seed=2),
-    "closed-lids": _drawing(closed_lids, width=3, wobble=0.8, seed=3),
-    "small-off-center": _drawing(
+    "circle-dots-triangles": drawing(circle_dots_triangles, width=3, wobble=0.8, seed=1),
+    "thick-finger": drawing(thick_finger, **FINGER, seed=2),
+    "closed-lids": drawing(closed_lids, width=3, wobble=0.8, seed=3),
+    "small-off-center": drawing(
         circle_dots_triangles, width=2.5, wobble=0.6, scale=0.42, shift=(-58, 50), seed=4
     ),
-    "child": _drawing(child, **CHILD, seed=5),
-    "hurried": _drawing(hurried, **HURRIED, seed=6),
-    "eyes-and-ears-only": _drawing(eyes_and_ears_only, width=3, wobble=1, seed=7),
-    "square-head": _drawing(square_head, width=4, wobble=1, slip=1, seed=8),
-    "scrawl": _drawing(scrawl, **HURRIED, seed=9),
-    "small-tilted-finger": _drawing(
+    "child": drawing(child, **CHILD, seed=5),
+    "hurried": drawing(hurried, **HURRIED, seed=6),
+    "eyes-and-ears-only": drawing(eyes_and_ears_only, width=3, wobble=1, seed=7),
+    "square-head": drawing(square_head, width=4, wobble=1, slip=1, seed=8),
+    "scrawl": drawing(scrawl, **HURRIED, seed=9),
+    "small-tilted-finger": drawing(
         thick_finger, width=5, wobble=1, scale=0.6, tilt=-14, shift=(36, -34), seed=10
     ),
 }
@@ -196,16 +196,16 @@ def purse(pen: Pen) -> None:
 
 
 SHOES: dict[str, Drawing] = {
-    "outline-only": _drawing(outline_only, width=2.5, wobble=0.8, seed=1),
-    "high-heel": _drawing(high_heel, width=2.5, wobble=0.8, seed=2),
-    "boot": _drawing(boot, width=3, wobble=1, slip=1, seed=3),
-    "bag": _drawing(bag, width=3, wobble=1, seed=4),
-    "child-sneaker": _drawing(child_sneaker, **CHILD, seed=5),
-    "sandal": _drawing(sandal, **HURRIED, seed=6),
-    "finger-boot": _drawing(finger_boot, **FINGER, seed=7),
-    "slipper": _drawing(slipper, width=2, wobble=1, seed=8),
-    "purse": _drawing(purse, width=3, wobble=1.2, seed=9),
-    "small-heel": _drawing(high_heel, width=3, wobble=1, scale=0.5, shift=(40, 30), seed=10),
+    "outline-only": drawing(outline_only, width=2.5, wobble=0.8, seed=1),
+    "high-heel": drawing(high_heel, width=2.5, wobble=0.8, seed=2),
+    "boot": drawing(boot, width=3, wobble=1, slip=1, seed=3),
+    "bag": drawing(bag, width=3, wobble=1, seed=4),
+    "child-sneaker": drawing(child_sneaker, **CHILD, seed=5),
+    "sandal": drawing(sandal, **HURRIED, seed=6),
+    "finger-boot": drawing(finger_boot, **FINGER, seed=7),
+    "slipper": drawing(slipper, width=2, wobble=1, seed=8),
+    "purse": drawing(purse, width=3, wobble=1.2, seed=9),
+    "small-heel": drawing(high_heel, width=3, wobble=1, scale=0.5, shift=(40, 30), seed=10),
 }
 
 # --- Things ----------------------------------------------------------------------------------------------
@@ -282,14 +282,14 @@ def cup(pen: Pen) -> None:
 BOLD = {"width": 8.0, "wobble": 1.6}
 
 EMOJI: dict[str, Drawing] = {
-    "heart": _drawing(heart, **BOLD, seed=1),
-    "tree": _drawing(tree, **BOLD, slip=1, seed=2),
-    "house": _drawing(house, width=5, wobble=1.4, slip=2, seed=3),
-    "sun": _drawing(sun, **FINGER, seed=4),
-    "fish": _drawing(fish, **BOLD, seed=5),
-    "car": _drawing(car, width=6, wobble=1.4, slip=1.5, seed=6),
-    "star": _drawing(star, **BOLD, seed=7),
-    "apple": _drawing(apple, width=5, wobble=1.8, seed=8),
-    "smile": _drawing(smile, **FINGER, seed=9),
-    "small-cup": _drawing(cup, width=6, wobble=1, scale=0.55, shift=(-40, 36), seed=10),
+    "heart": drawing(heart, **BOLD, seed=1),
+    "tree": drawing(tree, **BOLD, slip=1, seed=2),
+    "house": drawing(house, width=5, wobble=1.4, slip=2, seed=3),
+    "sun": drawing(sun, **FINGER, seed=4),
+    "fish": drawing(fish, **BOLD, seed=5),
+    "car": drawing(car, width=6, wobble=1.4, slip=1.5, seed=6),
+    "star": drawing(star, **BOLD, seed=7),
+    "apple": drawing(apple, width=5, wobble=1.8, seed=8),
+    "smile": drawing(smile, **FINGER, seed=9),
+    "small-cup": drawing(cup, width=6, wobble=1, scale=0.55, shift=(-40, 36), seed=10),
 }

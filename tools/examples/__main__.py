@@ -14,6 +14,7 @@ from .cats import draw
 from .emoji import EMOJI
 from .facades import FACADES
 from .photos import PHOTOS, credits_text
+from .portraits import PORTRAITS
 from .shoes import SHOES
 from .streets import STREETS
 from .thermal import THERMALS
@@ -25,6 +26,7 @@ DRAWINGS: dict[str, Drawings] = {
     "edges2cats": {name: partial(draw, cat) for name, cat in CATS.items()},
     "facades": FACADES,
     "edges2shoes": SHOES,
+    "sketch2portrait": PORTRAITS,
     "sketch2emoji": EMOJI,
     "labels2street": STREETS,
     "map2aerial": MAPS,
