@@ -52,8 +52,8 @@ CLOCK = """() => {
     window.clock = [];
     const note = (what) => window.clock.push([what, performance.now(), Number(studio.dataset.forward)]);
     new MutationObserver(() => note("picture")).observe(studio, { attributeFilter: ["data-pictures"] });
-    document.querySelector(".sheet").addEventListener("pointerdown", () => note("down"), true);
-    document.querySelector(".sheet").addEventListener("pointerup", () => note("up"), true);
+    document.addEventListener("pointerdown", () => note("down"), true);
+    document.addEventListener("pointerup", () => note("up"), true);
 }"""
 
 
